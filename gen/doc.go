@@ -1,0 +1,14 @@
+// Package gen holds the types and the raw client that oapi-codegen makes from openapi.yaml.
+//
+// Programs usually import package wrapper, whose typed methods take and return these types.
+// The raw client is for what the wrapper does not do; wrapper's Raw methods hand out one that
+// authenticates, retries and reports errors.
+//
+// gen.go is generated: change openapi.yaml's inputs or api/go.yaml, then run go generate ./...
+// Time and Secret are written by hand, because a document cannot say what they do.
+//
+// # Pointers
+//
+// Fields that a service answers are plain values; an absent field is the zero value. Fields
+// that a request may leave out are pointers: nil leaves the field out, new(false) sends false.
+package gen
