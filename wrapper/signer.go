@@ -142,7 +142,7 @@ func newECDSASigner(key crypto.Signer, public *ecdsa.PublicKey) (Signer, error) 
 
 // checkComplete finds the keys whose own methods would panic.
 func checkComplete(key crypto.Signer) error {
-	if value := reflect.ValueOf(key); !value.IsValid() || value.Kind() == reflect.Pointer && value.IsNil() {
+	if isNilSigner(key) {
 		return errors.New("key: it is nil")
 	}
 	private, ok := key.(ed25519.PrivateKey)
@@ -156,6 +156,19 @@ func checkComplete(key crypto.Signer) error {
 		return errors.New("key: it has no private part")
 	}
 	return nil
+}
+
+// isNilSigner also finds a nil pointer inside an interface that is not nil.
+func isNilSigner(signer any) bool {
+	value := reflect.ValueOf(signer)
+	switch value.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Func, reflect.Chan:
+		return value.IsNil()
+	default:
+		return false
+	}
 }
 
 func unsupportedKey(reason string) error {
