@@ -1,0 +1,194 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// facts is what a document says, one statement a place: {"schema User.id", "type"} is "string".
+type facts map[place]string
+
+// place names a fact the way a reader would look for it.
+type place struct {
+	element string // an operation as "GET /um/users", a component as "schema User", or "document"
+	detail  string // where in it: "parameter depth in query, maximum"
+}
+
+func (p place) String() string { return p.element + ": " + p.detail }
+
+func (f facts) add(element, detail, value string) {
+	p := place{element, detail}
+	for {
+		if _, taken := f[p]; !taken {
+			f[p] = value
+			return
+		}
+		p.detail += " (again)" // a parameter or an enum value that is listed twice
+	}
+}
+
+// sorted returns the places of all the given facts, each once, in one order for every run.
+func sorted(all ...facts) []place {
+	seen := map[place]bool{}
+	var list []place
+	for _, f := range all {
+		for p := range f {
+			if !seen[p] {
+				seen[p] = true
+				list = append(list, p)
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b place) int {
+		return strings.Compare(a.element+"\x00"+a.detail, b.element+"\x00"+b.detail)
+	})
+	return list
+}
+
+// changedFacts returns the places at which two documents differ.
+func changedFacts(before, after facts) []place {
+	return slices.DeleteFunc(sorted(before, after), func(p place) bool {
+		was, had := before[p]
+		is, has := after[p]
+		return had == has && was == is
+	})
+}
+
+// factsOf takes a document apart into facts. Prose is none.
+func factsOf(doc *yaml.Node) facts {
+	f := facts{}
+	for k, v := range pairs(doc) {
+		switch k.Value {
+		case "paths":
+			for path, item := range pairs(v) {
+				pathFacts(f, path.Value, item)
+			}
+		case "components":
+			for kind, group := range pairs(v) {
+				for name, component := range pairs(group) {
+					f.collect(componentKinds[kind.Value]+" "+name.Value, "", component, false)
+				}
+			}
+		default:
+			f.value("document", k.Value, k.Value, v, false)
+		}
+	}
+	return f
+}
+
+var componentKinds = map[string]string{
+	"schemas": "schema", "securitySchemes": "security scheme", "parameters": "shared parameter", "headers": "shared header",
+	"responses": "shared response", "requestBodies": "shared body",
+}
+
+func pathFacts(f facts, path string, item *yaml.Node) {
+	for k, v := range pairs(item) {
+		if !isMethod(k.Value) {
+			f.value("path "+path, k.Value, k.Value, v, false)
+			continue
+		}
+		operation := strings.ToUpper(k.Value) + " " + path
+		f.add(operation, "operation", "documented")
+		f.collect(operation, "", v, false)
+	}
+}
+
+// collect adds the facts of an object.
+func (f facts) collect(element, detail string, n *yaml.Node, names bool) {
+	empty := true
+	for k, v := range pairs(n) {
+		if !names && isProse(k.Value, v) {
+			continue
+		}
+		empty = false
+		at := k.Value
+		if detail != "" {
+			at = detail + ", " + k.Value
+		}
+		f.value(element, k.Value, at, v, names)
+	}
+	if _, named := f[place{element, detail}]; empty && !named {
+		f.add(element, cmp.Or(detail, "whole"), "{}")
+	}
+}
+
+// groups are the keys that read better as a word before each of the names under them.
+var groups = map[string]string{
+	"properties": "property", "responses": "response", "headers": "header", "content": "media type", "parameters": "parameter",
+	"variables": "variable",
+}
+
+func (f facts) value(element, key, detail string, n *yaml.Node, isName bool) {
+	if word := groups[key]; word != "" && holdsNames(isName, key, n) && len(n.Content) > 0 {
+		for name, v := range pairs(n) {
+			f.value(element, name.Value, strings.TrimSuffix(detail, key)+word+" "+name.Value, v, true)
+		}
+		return
+	}
+	switch n.Kind {
+	case yaml.ScalarNode:
+		f.add(element, detail, show(n))
+	case yaml.SequenceNode:
+		if len(n.Content) == 0 {
+			f.add(element, detail, "[]")
+		}
+		for i, child := range n.Content {
+			name, identified := identity(key, child, isName)
+			if !identified {
+				name = fmt.Sprintf("%s[%d]", detail, i)
+			} else {
+				name = strings.TrimSuffix(detail, key) + name
+			}
+			f.member(element, name, child)
+		}
+	default:
+		if isName {
+			f.add(element, detail, "present")
+		}
+		f.collect(element, detail, n, holdsNames(isName, key, n))
+	}
+}
+
+func (f facts) member(element, detail string, n *yaml.Node) {
+	f.add(element, detail, "present")
+	if n.Kind == yaml.MappingNode && len(n.Content) > 0 {
+		f.collect(element, detail, n, false)
+	}
+}
+
+// identity names a member of a list by what it is rather than by where it stands, so that two orders of one list are the same facts.
+func identity(key string, n *yaml.Node, isName bool) (string, bool) {
+	if isName {
+		return "", false
+	}
+	switch key {
+	case "parameters":
+		if name := text(n, "name"); name != "" {
+			return "parameter " + name + " in " + text(n, "in"), true
+		}
+	case "enum":
+		return "enum value " + show(n), n.Kind == yaml.ScalarNode
+	case "required":
+		return "required " + show(n), n.Kind == yaml.ScalarNode
+	case "tags":
+		if n.Kind == yaml.ScalarNode {
+			return "tag " + n.Value, true
+		}
+		return "tag " + text(n, "name"), true
+	case "servers":
+		return "server " + text(n, "url"), true
+	case "security":
+		var schemes []string
+		for scheme := range pairs(n) {
+			schemes = append(schemes, scheme.Value)
+		}
+		return "security " + strings.Join(schemes, " and "), true
+	case "x-errors":
+		return "error " + text(n, "code"), true
+	}
+	return "", false
+}

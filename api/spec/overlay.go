@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/speakeasy-api/openapi-overlay/pkg/overlay"
+	"go.yaml.in/yaml/v3"
+	engine "gopkg.in/yaml.v3" // the overlay engine's node type
+)
+
+// readOverlay reads an OpenAPI Overlay 1.0 document. Every action must say why it is there when reasons is set.
+func readOverlay(path string, reasons bool) (*overlay.Overlay, error) {
+	name := filepath.Base(path)
+	if err := notEmpty(path); err != nil {
+		return nil, err
+	}
+	o, err := overlay.Parse(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, oneLine(err))
+	}
+	if err := o.Validate(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, oneLine(err))
+	}
+	if !o.UsesRFC9535() {
+		return nil, fmt.Errorf("%s: x-speakeasy-jsonpath must be rfc9535, or filters mean something else", name)
+	}
+	for i, a := range o.Actions {
+		if reasons && strings.TrimSpace(a.Description) == "" {
+			return nil, fmt.Errorf("%s: action %d (%s) gives no reason: describe it", name, i+1, a.Target)
+		}
+	}
+	return o, nil
+}
+
+// applyOverlay applies the actions in their order. An action that matches nothing, or that changes nothing, is an error: what it was
+// written for is gone. After each action, applied (when not nil) sees the document as it then is.
+func applyOverlay(doc *yaml.Node, o *overlay.Overlay, name string, applied func(i int, doc *yaml.Node) error) (*yaml.Node, error) {
+	root, err := toEngine(doc)
+	if err != nil {
+		return nil, err
+	}
+	for i, action := range o.Actions {
+		one := *o
+		one.Actions = []overlay.Action{action}
+		failed, warnings := one.ApplyToStrict(root)
+		if failed == nil && len(warnings) > 0 {
+			failed = errors.New(strings.Join(warnings, "; "))
+		}
+		if failed != nil {
+			return nil, fmt.Errorf("%s: action %d (%s): %w", name, i+1, action.Target, oneLine(failed))
+		}
+		if applied != nil {
+			now, err := fromEngine(root)
+			if err != nil {
+				return nil, err
+			}
+			if err := applied(i, now); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return fromEngine(root)
+}
+
+// The two YAML modules are one code base under two names. The text between them is the safest bridge.
+func toEngine(doc *yaml.Node) (*engine.Node, error) {
+	b, err := yaml.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
+	var root engine.Node
+	return &root, engine.Unmarshal(b, &root)
+}
+
+func fromEngine(root *engine.Node) (*yaml.Node, error) {
+	b, err := engine.Marshal(root)
+	if err != nil {
+		return nil, err
+	}
+	return parseYAML(b)
+}
+
+// parseYAML reads one YAML document that is a mapping and uses no anchors.
+func parseYAML(b []byte) (*yaml.Node, error) {
+	var root yaml.Node
+	if err := yaml.Unmarshal(b, &root); err != nil {
+		return nil, oneLine(err)
+	}
+	if len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
+		return nil, errors.New("not a YAML mapping")
+	}
+	return root.Content[0], plain(root.Content[0])
+}
+
+// plain refuses what a document of ours does not use: anchors and aliases, which some tools misread, and repeated keys.
+func plain(n *yaml.Node) error {
+	if n.Anchor != "" || n.Kind == yaml.AliasNode {
+		return fmt.Errorf("line %d: anchors and aliases are not used here", n.Line)
+	}
+	seen := map[string]bool{}
+	for k := range pairs(n) {
+		if seen[k.Value] {
+			return fmt.Errorf("line %d: the key %q stands twice", k.Line, k.Value)
+		}
+		seen[k.Value] = true
+	}
+	for _, child := range n.Content {
+		if err := plain(child); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readYAML(path string) (*yaml.Node, error) {
+	if err := notEmpty(path); err != nil {
+		return nil, err
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := parseYAML(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	return doc, nil
+}
+
+func notEmpty(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s is a directory", path)
+	case info.Size() == 0:
+		return fmt.Errorf("%s is empty", path)
+	}
+	return nil
+}
+
+// oneLine keeps an error of a library on one line.
+func oneLine(err error) error {
+	if err == nil || !strings.Contains(err.Error(), "\n") {
+		return err
+	}
+	return errors.New(strings.Join(strings.Fields(err.Error()), " "))
+}
