@@ -44,14 +44,8 @@ func applyOverlay(doc *yaml.Node, o *overlay.Overlay, name string, applied func(
 		return nil, err
 	}
 	for i, action := range o.Actions {
-		one := *o
-		one.Actions = []overlay.Action{action}
-		failed, warnings := one.ApplyToStrict(root)
-		if failed == nil && len(warnings) > 0 {
-			failed = errors.New(strings.Join(warnings, "; "))
-		}
-		if failed != nil {
-			return nil, fmt.Errorf("%s: action %d (%s): %w", name, i+1, action.Target, oneLine(failed))
+		if err := applyAction(root, o, action); err != nil {
+			return nil, fmt.Errorf("%s: action %d (%s): %w", name, i+1, action.Target, oneLine(err))
 		}
 		if applied != nil {
 			now, err := fromEngine(root)
@@ -64,6 +58,38 @@ func applyOverlay(doc *yaml.Node, o *overlay.Overlay, name string, applied func(
 		}
 	}
 	return fromEngine(root)
+}
+
+// applyAction has the engine apply one action to each node that its target selects, rather than to the document: for every action the
+// engine writes what it is given out twice, to see whether it changed, which takes seconds for a hundred actions and a whole document.
+func applyAction(root *engine.Node, o *overlay.Overlay, action overlay.Action) error {
+	target, err := o.NewPath(action.Target, nil)
+	if err != nil {
+		return err
+	}
+	selected := target.Query(root)
+	if len(selected) == 0 {
+		return errors.New("it matches nothing")
+	}
+	one := *o
+	one.Actions = []overlay.Action{action}
+	if action.Remove {
+		err, _ := one.ApplyToStrict(root)
+		return err
+	}
+	one.Actions[0].Target = "$"
+	idle := 0
+	for _, node := range selected {
+		err, warnings := one.ApplyToStrict(node)
+		if err != nil {
+			return err
+		}
+		idle += len(warnings)
+	}
+	if idle == len(selected) {
+		return errors.New("it changes nothing")
+	}
+	return nil
 }
 
 // The two YAML modules are one code base under two names. The text between them is the safest bridge.
