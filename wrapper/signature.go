@@ -43,7 +43,7 @@ const minSkew = time.Minute
 // the header is refused here, by name. The Auth may be used by many goroutines
 // at a time if the signer may, prints only what is public, and can be shared by
 // clients.
-func SignatureAuth(account string, signer Signer, opts ...SignatureOption) (*signatureAuth, error) {
+func SignatureAuth(account string, signer Signer, opts ...SignatureOption) (Auth, error) {
 	if isNilSigner(signer) {
 		return nil, errors.New("signer: it is nil")
 	}
