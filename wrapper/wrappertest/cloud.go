@@ -1,0 +1,111 @@
+package wrappertest
+
+import (
+	"crypto"
+	"crypto/ed25519"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Credentials and names that every cloud knows from the start.
+const (
+	// Username and Password are a login of IONOS's contract owner, for basic authentication.
+	Username = "owner@cloudroster.test"
+	Password = "correct-horse-9"
+	// Token is a bearer token of IONOS's contract owner.
+	Token = "test-token-of-the-contract-owner"
+	// Account is the login of the one Triton account.
+	Account = "acme"
+	// KeyName is the name under which [Triton.Key] is registered.
+	KeyName = "first"
+)
+
+// Cloud is an in-memory IONOS and an in-memory Triton. The zero value is not
+// usable: call [New] or [Start]. All methods are safe for concurrent use.
+type Cloud struct {
+	IONOS  *IONOS
+	Triton *Triton
+
+	servers servers
+}
+
+// New makes both clouds without any listener. Use it as two http.Handlers
+// ([Cloud.IONOS] and [Cloud.Triton]), through [Cloud.HTTPClient] in memory, or
+// call [Cloud.Listen] for sockets.
+func New(options ...Option) *Cloud {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		// crypto/rand does not fail on any supported system.
+		panic(fmt.Sprintf("wrappertest: make a key: %v", err))
+	}
+	cloud := &Cloud{IONOS: newIONOS(), Triton: newTriton(private)}
+	cloud.Triton.AddKey(KeyName, public)
+	for _, option := range options {
+		option(cloud)
+	}
+	return cloud
+}
+
+// Option changes a cloud while it is made.
+type Option func(*Cloud)
+
+// WithRequestTimes sets how long an accepted IONOS change stays QUEUED and then
+// RUNNING before it is DONE. The default is 10 ms and 20 ms. Times are measured
+// with the clock of package time, so a testing/synctest bubble controls them.
+func WithRequestTimes(queued, running time.Duration) Option {
+	return func(c *Cloud) { c.IONOS.queued, c.IONOS.running = queued, running }
+}
+
+// WithContracts lists the contract numbers of the IONOS login. With one, the
+// X-Contract-Number header may be left out but not be wrong; with several, it
+// has to be sent on every request, status polls included. Without this option
+// any number is accepted. There is one roster, whatever the contract.
+func WithContracts(numbers ...int32) Option {
+	return func(c *Cloud) { c.IONOS.contracts = append(c.IONOS.contracts, numbers...) }
+}
+
+// WithRateLimit makes IONOS refuse requests over the limit: more than perMinute
+// in one minute, or more than burst at the same time, are answered with 429 and
+// Retry-After in seconds. Without it the rate limit headers are sent, and
+// nothing is refused.
+func WithRateLimit(perMinute, burst int) Option {
+	return func(c *Cloud) {
+		c.IONOS.limit.perMinute, c.IONOS.limit.burst, c.IONOS.limit.enforced = perMinute, burst, true
+	}
+}
+
+// WithEmailFilter makes IONOS's user list follow the query parameter
+// filter.email, which the service understands although its page does not say so.
+func WithEmailFilter() Option {
+	return func(c *Cloud) { c.IONOS.emailFilter = true }
+}
+
+// WithThrottle makes Triton refuse requests beyond perSecond, with burst of them
+// in reserve, with 429 TooManyRequestsError and no Retry-After, as the open-source
+// server does (there 10 a second and a burst of 30, for each account).
+func WithThrottle(perSecond, burst int) Option {
+	return func(c *Cloud) { c.Triton.throttle = newBucket(perSecond, burst) }
+}
+
+// WithFullRecords keeps header values and bodies in the record of requests (see
+// [Request]). They hold credentials and passwords: keep them out of test logs.
+func WithFullRecords() Option {
+	return func(c *Cloud) { c.IONOS.full, c.Triton.full = true, true }
+}
+
+// WithHandler wraps the handlers of both clouds in every way of use, for
+// instance in a check of all traffic. The function is called once for each cloud.
+func WithHandler(wrap func(http.Handler) http.Handler) Option {
+	return func(c *Cloud) {
+		c.IONOS.wrapped = wrap(http.HandlerFunc(c.IONOS.serve))
+		c.Triton.wrapped = wrap(http.HandlerFunc(c.Triton.serve))
+	}
+}
+
+// WithAccountKey registers a public key of the Triton account, next to
+// [Triton.Key]. See [Triton.AddKey].
+func WithAccountKey(name string, key crypto.PublicKey) Option {
+	return func(c *Cloud) { c.Triton.AddKey(name, key) }
+}

@@ -1,0 +1,197 @@
+package wrappertest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Reply answers with this status, headers and body. A nil header is fine.
+func Reply(status int, header http.Header, body string) Effect {
+	return func(w http.ResponseWriter, r *http.Request, _ func() *Answer) {
+		(&Answer{Status: status, Header: header, Body: []byte(body)}).write(w, r)
+	}
+}
+
+// HTML answers with a gateway's error page, longer than one would print.
+func HTML(status int) Effect {
+	page := "<html><head><title>" + http.StatusText(status) + "</title></head><body><center><h1>" +
+		http.StatusText(status) + "</h1></center>" + string(bytes.Repeat([]byte("<!-- padding -->\n"), 1000)) + "</body></html>"
+	return Reply(status, http.Header{"Content-Type": {"text/html"}}, page)
+}
+
+// Empty answers with a status and no body at all.
+func Empty(status int) Effect { return Reply(status, nil, "") }
+
+// Redirect answers with a redirect status and Location.
+func Redirect(status int, location string) Effect {
+	return Reply(status, http.Header{"Location": {location}}, "")
+}
+
+// Edit sends the cloud's own answer after a change of it: a missing header, an
+// unknown value, a date without a zone. Content-Length follows the body.
+func Edit(change func(*Answer)) Effect {
+	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Answer) {
+		answer := carryOut().copy()
+		change(answer)
+		answer.write(w, r)
+	}
+}
+
+// Delay waits before the cloud carries the request out and answers. A client
+// that leaves meanwhile has changed nothing, unless the fault says After.
+func Delay(wait time.Duration) Effect {
+	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Answer) {
+		if sleep(r, wait) {
+			carryOut().write(w, r)
+		}
+	}
+}
+
+// Hang never answers. It ends when the client leaves or the server is closed.
+func Hang() Effect {
+	return func(_ http.ResponseWriter, r *http.Request, _ func() *Answer) {
+		<-r.Context().Done()
+	}
+}
+
+// Reset breaks the connection without an answer: a TCP reset on a socket, the
+// same error in memory. Where the handler is served by something that gives no
+// access to its connection, the answer is aborted instead.
+func Reset() Effect {
+	return func(w http.ResponseWriter, _ *http.Request, _ func() *Answer) { reset(w) }
+}
+
+// Close ends the connection without an answer, as a server that restarts does.
+func Close() Effect {
+	return func(http.ResponseWriter, *http.Request, func() *Answer) { panic(http.ErrAbortHandler) }
+}
+
+// Cut sends the cloud's answer with its Content-Length, and ends the connection
+// after n bytes of the body.
+func Cut(n int) Effect {
+	return func(w http.ResponseWriter, _ *http.Request, carryOut func() *Answer) {
+		answer := carryOut()
+		answer.writeHeader(w)
+		cut(w, answer, n)
+	}
+}
+
+// CutChunked is like [Cut] with chunked transfer encoding: the client cannot
+// tell from a length that something is missing.
+func CutChunked(n int) Effect {
+	return func(w http.ResponseWriter, _ *http.Request, carryOut func() *Answer) {
+		answer := carryOut().copy()
+		for name, values := range answer.Header {
+			w.Header()[name] = values
+		}
+		w.Header().Del("Content-Length")
+		w.WriteHeader(answer.Status)
+		cut(w, answer, n)
+	}
+}
+
+func cut(w http.ResponseWriter, answer *Answer, n int) {
+	_, _ = w.Write(answer.Body[:min(n, len(answer.Body))])
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+// Slow sends the cloud's answer one byte at a time, with a pause before each.
+func Slow(pause time.Duration) Effect {
+	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Answer) {
+		answer := carryOut()
+		answer.writeHeader(w)
+		flush := http.NewResponseController(w)
+		_ = flush.Flush()
+		for i := range answer.Body {
+			if !sleep(r, pause) {
+				return
+			}
+			if _, err := w.Write(answer.Body[i : i+1]); err != nil {
+				return
+			}
+			_ = flush.Flush()
+		}
+	}
+}
+
+// Endless answers with a JSON string that has no end. It stops when the client
+// leaves.
+func Endless(status int) Effect {
+	return func(w http.ResponseWriter, _ *http.Request, _ func() *Answer) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		block := bytes.Repeat([]byte("x"), 32<<10)
+		_, err := io.WriteString(w, `{"id":"`)
+		for err == nil {
+			_, err = w.Write(block)
+		}
+	}
+}
+
+// GzipLie sends the cloud's answer as it is, but declares it to be gzip.
+func GzipLie() Effect {
+	return Edit(func(a *Answer) { a.Header.Set("Content-Encoding", "gzip") })
+}
+
+// GzipBomb answers with a small gzip body that unpacks to about size bytes of
+// JSON string.
+func GzipBomb(status, size int) Effect {
+	var packed bytes.Buffer
+	zip := gzip.NewWriter(&packed)
+	block := bytes.Repeat([]byte("x"), 32<<10)
+	_, _ = io.WriteString(zip, `{"id":"`) // a bytes.Buffer takes everything
+	for written := 0; written < size; written += len(block) {
+		_, _ = zip.Write(block)
+	}
+	_, _ = io.WriteString(zip, `"}`)
+	_ = zip.Close()
+	return Reply(status, http.Header{"Content-Type": {"application/json"}, "Content-Encoding": {"gzip"}}, packed.String())
+}
+
+func (a *Answer) copy() *Answer {
+	header := a.Header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	return &Answer{Status: a.Status, Header: header, Body: clone(a.Body)}
+}
+
+// sleep waits, and tells whether the client is still there.
+func sleep(r *http.Request, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
+// reset breaks the connection under w.
+func reset(w http.ResponseWriter) {
+	for inner := w; ; {
+		if memory, ok := inner.(*memoryWriter); ok {
+			memory.end(errReset())
+			return
+		}
+		wrapper, ok := inner.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			break
+		}
+		inner = wrapper.Unwrap()
+	}
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // close sends RST instead of FIN
+	}
+	_ = conn.Close()
+}

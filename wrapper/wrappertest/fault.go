@@ -1,0 +1,105 @@
+package wrappertest
+
+import (
+	"net/http"
+	"sync/atomic"
+)
+
+// Fault is a rule that makes a cloud misbehave. The first rule that matches a
+// request is applied to it; a request that no rule matches is answered as usual.
+//
+//	lost := cloud.IONOS.Fault(wrappertest.Fault{
+//		Operation: "umUsersPost", Attempt: 1, After: true, Effect: wrappertest.Reset(),
+//	})
+//
+// makes the first user and then loses the answer.
+type Fault struct {
+	// Operation is an operationId of openapi.yaml. Empty matches every request,
+	// unknown paths included.
+	Operation string
+	// Match narrows the rule further. Nil matches everything.
+	Match func(*http.Request) bool
+	// Attempt is the first matching request that is hit, counted from 1 since the
+	// rule was set, and Times how many are hit from there on. Without Times an
+	// Attempt means that one only; without either, every matching request is hit.
+	Attempt, Times int
+	// After carries the request out first: what it changes is changed, and only
+	// the answer is affected. Otherwise most effects leave the state alone.
+	After bool
+	// Effect is what happens. It is required.
+	Effect Effect
+}
+
+// Effect answers a request in place of the cloud. carryOut does what the cloud
+// would have done, once, and gives the answer that it would have sent; an effect
+// that does not call it leaves the cloud as it was.
+type Effect func(w http.ResponseWriter, r *http.Request, carryOut func() *Answer)
+
+// Rule is a [Fault] in force.
+type Rule struct {
+	fault   Fault
+	matched atomic.Int64
+	hits    atomic.Int64
+	gone    atomic.Bool
+}
+
+// Hits is how many requests the fault was applied to.
+func (r *Rule) Hits() int { return int(r.hits.Load()) }
+
+// Remove takes the rule out of force. Its count stays readable.
+func (r *Rule) Remove() { r.gone.Store(true) }
+
+// Fault puts a rule in force, after those that are. It panics when the fault has
+// no Effect or names an operation that the cloud does not have, since such a rule
+// would never do anything.
+func (s *side) Fault(fault Fault) *Rule {
+	if fault.Effect == nil {
+		panic("wrappertest: fault without an effect")
+	}
+	s.mustKnow(fault.Operation)
+	rule := &Rule{fault: fault}
+	s.sideMu.Lock()
+	defer s.sideMu.Unlock()
+	s.rules = append(s.rules, rule)
+	return rule
+}
+
+func (s *side) mustKnow(operation string) {
+	if operation == "" {
+		return
+	}
+	for _, route := range s.routes {
+		if route.operation == operation {
+			return
+		}
+	}
+	panic("wrappertest: unknown operation " + operation)
+}
+
+// hit finds the rule for a request, counting its attempt.
+func (s *side) hit(c *call) *Rule {
+	s.sideMu.Lock()
+	defer s.sideMu.Unlock()
+	for _, rule := range s.rules {
+		if !rule.applies(c) {
+			continue
+		}
+		rule.hits.Add(1)
+		c.record.Fault = true
+		return rule
+	}
+	return nil
+}
+
+func (r *Rule) applies(c *call) bool {
+	f := r.fault
+	if r.gone.Load() || f.Operation != "" && f.Operation != c.operation() || f.Match != nil && !f.Match(c.Request) {
+		return false
+	}
+	first, times := max(f.Attempt, 1), f.Times
+	if times == 0 && f.Attempt > 0 {
+		times = 1
+	}
+	n := int(r.matched.Add(1))
+	return n >= first && (times == 0 || n < first+times)
+}

@@ -1,0 +1,260 @@
+package wrappertest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// IONOS is an in-memory IONOS Cloud user management, version 6, with real state.
+// It is an http.Handler that serves everything below /cloudapi/v6.
+//
+// It does what the service does where that is known: changes are visible at once,
+// are accepted with 202 and the Location of a request that goes QUEUED, RUNNING,
+// DONE; PUT replaces; only the user list has pages. Where the service is not known
+// it takes the less forgiving course: see the package documentation.
+type IONOS struct {
+	side
+	queued, running time.Duration
+	contracts       []int32
+	emailFilter     bool
+	limit           rateLimit
+
+	mu       sync.Mutex
+	tokens   map[string]bool
+	logins   map[string]string
+	state    ionosState
+	accepted map[string]*acceptance
+	outcomes []*Outcome
+}
+
+func newIONOS() *IONOS {
+	c := &IONOS{
+		queued:   10 * time.Millisecond,
+		running:  20 * time.Millisecond,
+		limit:    rateLimit{perMinute: 60000, burst: 100},
+		tokens:   map[string]bool{Token: true},
+		logins:   map[string]string{Username: Password},
+		accepted: map[string]*acceptance{},
+	}
+	c.host, c.base = "ionos.test", "/cloudapi/v6"
+	c.side.admit, c.side.answer = c.admit, c.answer
+	c.routes = []route{
+		path("GET", "/um/users", "umUsersGet", c.listUsers),
+		path("POST", "/um/users", "umUsersPost", c.createUser),
+		path("GET", "/um/users/*", "umUsersFindById", c.getUser),
+		path("PUT", "/um/users/*", "umUsersPut", c.replaceUser),
+		path("DELETE", "/um/users/*", "umUsersDelete", c.deleteUser),
+		path("GET", "/um/users/*/groups", "umUsersGroupsGet", c.listGroupsOfUser),
+		path("GET", "/um/users/*/owns", "umUsersOwnsGet", c.listOwned),
+		path("GET", "/um/groups", "umGroupsGet", c.listGroups),
+		path("POST", "/um/groups", "umGroupsPost", c.createGroup),
+		path("GET", "/um/groups/*", "umGroupsFindById", c.getGroup),
+		path("PUT", "/um/groups/*", "umGroupsPut", c.replaceGroup),
+		path("DELETE", "/um/groups/*", "umGroupsDelete", c.deleteGroup),
+		path("GET", "/um/groups/*/resources", "umGroupsResourcesGet", c.listResourcesOfGroup),
+		path("GET", "/um/groups/*/users", "umGroupsUsersGet", c.listMembers),
+		path("POST", "/um/groups/*/users", "umGroupsUsersPost", c.addMember),
+		path("DELETE", "/um/groups/*/users/*", "umGroupsUsersDelete", c.removeMember),
+		path("GET", "/um/groups/*/shares", "umGroupsSharesGet", c.listShares),
+		path("GET", "/um/groups/*/shares/*", "umGroupsSharesFindByResourceId", c.getShare),
+		path("POST", "/um/groups/*/shares/*", "umGroupsSharesPost", c.createShare),
+		path("PUT", "/um/groups/*/shares/*", "umGroupsSharesPut", c.replaceShare),
+		path("DELETE", "/um/groups/*/shares/*", "umGroupsSharesDelete", c.deleteShare),
+		path("GET", "/um/resources", "umResourcesGet", c.listResources),
+		path("GET", "/um/resources/*", "umResourcesFindByType", c.listResourcesByType),
+		path("GET", "/um/resources/*/*", "umResourcesFindByTypeAndId", c.getResource),
+		path("GET", "/requests/*/status", "requestsStatusGet", c.requestStatus),
+	}
+	return c
+}
+
+// ionosError is a refusal in the vendor's shape.
+type ionosError struct {
+	status   int
+	code     string // a number in a string
+	messages []string
+}
+
+func (e *ionosError) Error() string { return fmt.Sprintf("%d %s", e.status, e.messages) }
+
+func refuse(status int, code string, messages ...string) *ionosError {
+	return &ionosError{status: status, code: code, messages: messages}
+}
+
+func invalid(attribute, reason string) *ionosError {
+	return refuse(http.StatusUnprocessableEntity, "439", "[(root).properties."+attribute+"] "+reason)
+}
+
+func missing(what string) *ionosError {
+	return refuse(http.StatusNotFound, "309", what+" does not exist")
+}
+
+// answer carries out one request: who asks, for which contract, with which
+// parameters, and then the operation itself on the locked state.
+func (c *IONOS) answer(q *call) *Answer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	header := http.Header{}
+	done, err := c.perform(q)
+	if err != nil {
+		return c.finish(q, header, err.status, object{
+			{"httpStatus", err.status},
+			{"messages", err.list()},
+		}, err)
+	}
+	if done.status == http.StatusAccepted {
+		header.Set("Location", c.accept(q, done.changed))
+	}
+	return c.finish(q, header, done.status, done.body, nil)
+}
+
+func (e *ionosError) list() []object {
+	list := []object{}
+	for _, message := range e.messages {
+		list = append(list, object{{"errorCode", e.code}, {"message", message}})
+	}
+	return list
+}
+
+func (c *IONOS) perform(q *call) (*result, *ionosError) {
+	if err := c.authenticate(q); err != nil {
+		return nil, err
+	}
+	if !q.known {
+		return nil, refuse(http.StatusNotFound, "400", "no such path: "+q.URL.EscapedPath())
+	}
+	if q.route == nil {
+		return nil, refuse(http.StatusMethodNotAllowed, "405", "method "+q.Method+" is not supported here")
+	}
+	if err := c.checkContract(q); err != nil {
+		return nil, err
+	}
+	if err := checkParameters(q); err != nil {
+		return nil, err
+	}
+	if q.tooLong {
+		return nil, refuse(http.StatusRequestEntityTooLarge, "413", "the body is too long")
+	}
+	if len(q.body) > 0 && !q.isJSON() {
+		return nil, refuse(http.StatusUnsupportedMediaType, "415", "the body has to be application/json")
+	}
+	undo := c.undoFor(q)
+	done, err := q.route.handle(q)
+	if err != nil {
+		refused, ok := err.(*ionosError)
+		if !ok {
+			refused = refuse(http.StatusInternalServerError, "100", err.Error())
+		}
+		return nil, refused
+	}
+	if done.status == http.StatusAccepted && undo != nil {
+		c.state = *undo
+	}
+	return done, nil
+}
+
+// finish makes the answer's bytes and the headers that every answer has.
+func (c *IONOS) finish(q *call, header http.Header, status int, body any, refused *ionosError) *Answer {
+	answer := &Answer{Status: status, Header: header}
+	c.limit.describe(header)
+	header.Set("X-Request-Id", newID())
+	if refused != nil && status == http.StatusMethodNotAllowed {
+		header.Set("Allow", strings.Join(q.allowed, ", "))
+	}
+	if refused != nil && status == http.StatusUnauthorized {
+		header.Set("WWW-Authenticate", `Basic realm="cloudapi"`)
+	}
+	if body == nil {
+		return answer
+	}
+	header.Set("Content-Type", "application/json")
+	text, err := json.Marshal(body)
+	if err != nil {
+		// Values come from JSON or from our own types.
+		panic(fmt.Sprintf("wrappertest: encode an answer: %v", err))
+	}
+	if pretty, err := strconv.ParseBool(q.query.Get("pretty")); err != nil || pretty {
+		var indented bytes.Buffer
+		_ = json.Indent(&indented, text, "", "  ") // text is valid JSON
+		text = indented.Bytes()
+	}
+	answer.Body = text
+	return answer
+}
+
+// checkParameters holds the query to its documented types and bounds. Parameters
+// that the page does not know are ignored, as the service does.
+func checkParameters(q *call) *ionosError {
+	if pretty := q.query.Get("pretty"); pretty != "" && pretty != "true" && pretty != "false" {
+		return refuse(http.StatusBadRequest, "100", "pretty has to be true or false")
+	}
+	most := 1
+	if q.operation() == "requestsStatusGet" {
+		most = 10 // requests are not part of /um: the service's general bound holds
+	}
+	if _, err := q.number("depth", 0, 0, most); err != nil {
+		return err
+	}
+	if q.operation() != "umUsersGet" {
+		return nil
+	}
+	if _, err := q.number("offset", 0, 0, 1<<31-1); err != nil {
+		return err
+	}
+	_, err := q.number("limit", 100, 1, 100)
+	return err
+}
+
+// number reads an integer of the query.
+func (q *call) number(name string, otherwise, least, most int) (int, *ionosError) {
+	text := q.query.Get(name)
+	if text == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil {
+		return 0, refuse(http.StatusBadRequest, "100", name+" has to be a whole number")
+	}
+	if int(n) < least || int(n) > most {
+		return 0, refuse(http.StatusUnprocessableEntity, "439", fmt.Sprintf("%s has to be between %d and %d", name, least, most))
+	}
+	return int(n), nil
+}
+
+// depth is the validated depth of a request.
+func (q *call) depth() int {
+	depth, _ := q.number("depth", 0, 0, 10) // checked on the way in
+	return depth
+}
+
+func ok(body any) (*result, error) { return &result{status: http.StatusOK, body: body}, nil }
+
+func accepted(body any, changed ...target) (*result, error) {
+	return &result{status: http.StatusAccepted, body: body, changed: changed}, nil
+}
+
+// reference is what an object is seen as from outside it: at depth 1, entities are
+// references only.
+func (q *call) reference(kind, id, at string) object {
+	return object{{"id", id}, {"type", kind}, {"href", q.root + at}}
+}
+
+// collection is a list with the id that the service gives it: "<uuid>/groups".
+func (q *call) collection(id, at string, items []object) object {
+	if items == nil {
+		items = []object{}
+	}
+	return append(q.reference("collection", id, at), member{"items", items})
+}
+
+// has tells whether a list of ids holds one.
+func has(ids []string, id string) bool { return slices.Contains(ids, id) }
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -1,0 +1,209 @@
+package wrappertest
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// etag is the same everywhere: the service's etags are no versions either.
+const etag = "37a6259cc0c1dae299a7866489dff0bd"
+
+func userPath(id string) string { return "/um/users/" + url.PathEscape(id) }
+
+func (q *call) user(user User, depth int) object {
+	at := userPath(user.ID)
+	out := append(q.reference("user", user.ID, at),
+		member{"metadata", object{
+			{"etag", etag},
+			{"createdDate", stamp(user.Created)},
+			{"createdBy", user.createdBy},
+			{"lastModifiedDate", stamp(user.Modified)},
+			{"lastModifiedBy", user.modifiedBy},
+		}},
+		member{"properties", object{
+			{"firstname", user.Firstname},
+			{"lastname", user.Lastname},
+			{"email", user.Email},
+			{"administrator", user.Administrator},
+			{"forceSecAuth", user.ForceSecAuth},
+			{"secAuthActive", user.SecAuthActive},
+			{"s3CanonicalUserId", user.S3CanonicalUserID},
+			{"active", !user.Inactive},
+		}})
+	if depth > 0 {
+		out = append(out, member{"entities", object{
+			{"owns", q.reference("collection", user.ID+"/owns", at+"/owns")},
+			{"groups", q.reference("collection", user.ID+"/groups", at+"/groups")},
+			{"s3Keys", q.reference("collection", user.ID+"/s3keys", at+"/s3keys")},
+		}})
+	}
+	return out
+}
+
+func userTarget(id string) target { return target{"user", id, userPath(id)} }
+
+// listUsers is the one list that has pages.
+func (c *IONOS) listUsers(q *call) (*result, error) {
+	offset, _ := q.number("offset", 0, 0, 1<<31-1) // both are checked on the way in
+	limit, _ := q.number("limit", 100, 1, 100)
+	users := c.state.users.list()
+	if email := q.query.Get("filter.email"); c.emailFilter && email != "" {
+		users = slices.DeleteFunc(users, func(u User) bool { return !strings.EqualFold(u.Email, email) })
+	}
+	page := users[min(offset, len(users)):min(offset+limit, len(users))]
+	var items []object
+	for _, user := range page {
+		items = append(items, q.user(user, q.depth()))
+	}
+	link := func(offset int) string {
+		return fmt.Sprintf("%s/um/users?offset=%d&limit=%d", q.root, offset, limit)
+	}
+	links := object{}
+	if offset > 0 {
+		links = links.with("prev", link(max(offset-limit, 0)))
+	}
+	links = links.with("self", link(offset))
+	if offset+limit < len(users) {
+		links = links.with("next", link(offset+limit))
+	}
+	return ok(append(q.collection("users", "/um/users", items),
+		member{"offset", offset}, member{"limit", limit}, member{"_links", links}))
+}
+
+func (c *IONOS) getUser(q *call) (*result, error) {
+	user, err := c.findUser(q.params[0])
+	if err != nil {
+		return nil, err
+	}
+	return ok(q.user(user, q.depth()))
+}
+
+func (c *IONOS) findUser(id string) (User, error) {
+	user, found := c.state.users.get(id)
+	if !found {
+		return User{}, missing("user " + id)
+	}
+	return user, nil
+}
+
+func (c *IONOS) createUser(q *call) (*result, error) {
+	p, err := q.properties()
+	if err != nil {
+		return nil, err
+	}
+	if p.has("secAuthActive") {
+		return nil, invalid("secAuthActive", "Attribute is not allowed in create requests")
+	}
+	user := User{Created: time.Now()}
+	if err := c.readUser(p, &user, true); err != nil {
+		return nil, err
+	}
+	id := c.addUser(user, q.caller)
+	user, _ = c.state.users.get(id)
+	return accepted(q.user(user, q.depth()), userTarget(id))
+}
+
+// replaceUser sets every property: what the body leaves out goes back to its
+// default, except for the password, which nobody could send again.
+func (c *IONOS) replaceUser(q *call) (*result, error) {
+	before, err := c.findUser(q.params[0])
+	if err != nil {
+		return nil, err
+	}
+	p, err := q.properties()
+	if err != nil {
+		return nil, err
+	}
+	user := User{
+		ID: before.ID, Password: before.Password, S3CanonicalUserID: before.S3CanonicalUserID,
+		Created: before.Created, createdBy: before.createdBy, Modified: time.Now(), modifiedBy: q.caller,
+	}
+	if err := c.readUser(p, &user, false); err != nil {
+		return nil, err
+	}
+	c.state.users.set(user.ID, user)
+	return accepted(q.user(user, q.depth()), userTarget(user.ID))
+}
+
+// readUser takes a user's properties from a body.
+func (c *IONOS) readUser(p properties, user *User, create bool) error {
+	if p.has("s3CanonicalUserId") {
+		return invalid("s3CanonicalUserId", "Attribute is read-only")
+	}
+	active := true
+	p.text("firstname", &user.Firstname, true)
+	p.text("lastname", &user.Lastname, true)
+	p.text("email", &user.Email, true)
+	p.text("password", &user.Password, create)
+	p.flag("administrator", &user.Administrator)
+	p.flag("forceSecAuth", &user.ForceSecAuth)
+	p.flag("secAuthActive", &user.SecAuthActive)
+	p.flag("active", &active)
+	user.Inactive = !active
+	if !strings.Contains(user.Email, "@") {
+		p.refuse("email", "Attribute is not an email address")
+	}
+	if err := p.refused(); err != nil {
+		return err
+	}
+	if other, taken := c.state.userByEmail(user.Email); taken && other.ID != user.ID || c.logins[user.Email] != "" {
+		return invalid("email", "Attribute is already in use")
+	}
+	return nil
+}
+
+// deleteUser takes the user out of every group, and leaves what it owned to the
+// contract owner.
+func (c *IONOS) deleteUser(q *call) (*result, error) {
+	user, err := c.findUser(q.params[0])
+	if err != nil {
+		return nil, err
+	}
+	c.state.users.remove(user.ID)
+	for group, members := range c.state.members {
+		c.state.members[group] = without(members, user.ID)
+	}
+	for _, resource := range c.state.resources.list() {
+		if resource.Owner == user.ID {
+			resource.Owner = ""
+			c.state.resources.set(resource.ID, resource)
+		}
+	}
+	return accepted(nil, userTarget(user.ID))
+}
+
+func (c *IONOS) listGroupsOfUser(q *call) (*result, error) {
+	user, err := c.findUser(q.params[0])
+	if err != nil {
+		return nil, err
+	}
+	var items []object
+	for _, group := range c.state.groups.list() {
+		if has(c.state.members[group.ID], user.ID) {
+			items = append(items, append(q.reference("group", group.ID, groupPath(group.ID)),
+				member{"properties", object{{"name", group.Name}}}))
+		}
+	}
+	return ok(q.collection(user.ID+"/groups", userPath(user.ID)+"/groups", items))
+}
+
+func (c *IONOS) listOwned(q *call) (*result, error) {
+	user, err := c.findUser(q.params[0])
+	if err != nil {
+		return nil, err
+	}
+	var items []object
+	for _, resource := range c.state.resources.list() {
+		if resource.Owner == user.ID {
+			items = append(items, q.resource(resource))
+		}
+	}
+	return ok(q.collection(user.ID+"/owns", userPath(user.ID)+"/owns", items))
+}
+
+func without(ids []string, id string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(other string) bool { return other == id })
+}

@@ -1,0 +1,89 @@
+package wrappertest
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+)
+
+// ordered is a map that remembers the order in which its keys came. Values are
+// replaced, never changed in place, so that a shallow copy is a snapshot.
+type ordered[V any] struct {
+	keys   []string
+	values map[string]V
+}
+
+func (o *ordered[V]) get(key string) (V, bool) {
+	value, ok := o.values[key]
+	return value, ok
+}
+
+func (o *ordered[V]) set(key string, value V) {
+	if o.values == nil {
+		o.values = map[string]V{}
+	}
+	if _, ok := o.values[key]; !ok {
+		o.keys = append(o.keys, key)
+	}
+	o.values[key] = value
+}
+
+func (o *ordered[V]) remove(key string) {
+	if _, ok := o.values[key]; !ok {
+		return
+	}
+	delete(o.values, key)
+	o.keys = slices.DeleteFunc(slices.Clone(o.keys), func(k string) bool { return k == key })
+}
+
+func (o *ordered[V]) list() []V {
+	list := make([]V, len(o.keys))
+	for i, key := range o.keys {
+		list[i] = o.values[key]
+	}
+	return list
+}
+
+func (o *ordered[V]) copy() ordered[V] {
+	return ordered[V]{keys: slices.Clone(o.keys), values: maps.Clone(o.values)}
+}
+
+// object is a JSON object whose members keep their order.
+type object []member
+
+type member struct {
+	name  string
+	value any
+}
+
+func (o object) MarshalJSON() ([]byte, error) {
+	var out bytes.Buffer
+	out.WriteByte('{')
+	for i, m := range o {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		name, err := json.Marshal(m.name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(m.value)
+		if err != nil {
+			return nil, err
+		}
+		out.Write(name)
+		out.WriteByte(':')
+		out.Write(value)
+	}
+	out.WriteByte('}')
+	return out.Bytes(), nil
+}
+
+// with appends a member when it says something.
+func (o object) with(name, value string) object {
+	if value == "" {
+		return o
+	}
+	return append(o, member{name, value})
+}

@@ -1,0 +1,95 @@
+package wrappertest
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+)
+
+type servers struct {
+	mu      sync.Mutex
+	running []*http.Server
+	serving sync.WaitGroup
+}
+
+// Start makes both clouds and serves them on loopback sockets until the test ends.
+// Do not use it inside a testing/synctest bubble: there use [New] and
+// [Cloud.HTTPClient].
+func Start(t testing.TB, options ...Option) *Cloud {
+	t.Helper()
+	cloud := New(options...)
+	if err := cloud.Listen("", ""); err != nil {
+		t.Fatalf("start the in-memory clouds: %v", err)
+	}
+	t.Cleanup(cloud.Close)
+	return cloud
+}
+
+// Listen serves both clouds on these TCP addresses and returns at once; empty
+// means a free port of the loopback interface. From then on [IONOS.URL] and
+// [Triton.URL] name the servers. Call [Cloud.Close] when done. When an error is
+// returned, nothing is served.
+func (c *Cloud) Listen(ionosAddress, tritonAddress string) error {
+	ionos, err := listen(ionosAddress)
+	if err != nil {
+		return fmt.Errorf("listen for IONOS: %w", err)
+	}
+	triton, err := listen(tritonAddress)
+	if err != nil {
+		_ = ionos.Close()
+		return fmt.Errorf("listen for Triton: %w", err)
+	}
+	c.servers.serve(&c.IONOS.side, ionos)
+	c.servers.serve(&c.Triton.side, triton)
+	return nil
+}
+
+func listen(address string) (net.Listener, error) {
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	return net.Listen("tcp", address)
+}
+
+// Close stops the servers of [Cloud.Listen], breaks their connections, and waits
+// until no handler runs. Without servers, and a second time, it does nothing.
+func (c *Cloud) Close() {
+	c.servers.mu.Lock()
+	running := c.servers.running
+	c.servers.running = nil
+	c.servers.mu.Unlock()
+	if running == nil {
+		return
+	}
+	for _, server := range running {
+		_ = server.Close()
+	}
+	c.servers.serving.Wait()
+	c.IONOS.inFlight.Wait()
+	c.Triton.inFlight.Wait()
+}
+
+func (s *servers) serve(side *side, listener net.Listener) {
+	server := &http.Server{
+		Handler:           side,
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          log.New(io.Discard, "", 0), // faults would fill it
+		ConnState: func(_ net.Conn, state http.ConnState) {
+			if state == http.StateNew {
+				side.connections.Add(1)
+			}
+		},
+	}
+	side.sideMu.Lock()
+	side.url = "http://" + listener.Addr().String() + side.base
+	side.sideMu.Unlock()
+	s.mu.Lock()
+	s.running = append(s.running, server)
+	s.mu.Unlock()
+	s.serving.Go(func() { _ = server.Serve(listener) })
+}

@@ -1,0 +1,233 @@
+package wrappertest
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// maxBody is how much of a request body is read at all.
+const maxBody = 1 << 20
+
+// side is what the two clouds have in common: routing, faults, the record of
+// requests, and where they are reached.
+type side struct {
+	host    string // in memory
+	base    string // path before every route
+	head    bool   // HEAD is served wherever GET is
+	routes  []route
+	wrapped http.Handler
+	full    bool
+
+	// admit may refuse a request before anything else happens; release is called
+	// when it has been answered. answer carries a request out.
+	admit  func(*call) (refusal *Answer, release func())
+	answer func(*call) *Answer
+
+	inFlight    sync.WaitGroup
+	connections atomic.Int64
+
+	sideMu   sync.Mutex
+	url      string // once a server listens
+	rules    []*Rule
+	requests []*Request
+}
+
+// route is one documented operation: a method and the segments of its path
+// below the base, "*" for a parameter.
+type route struct {
+	method, operation string
+	segments          []string
+	handle            func(*call) (*result, error)
+}
+
+func path(method, pattern, operation string, handle func(*call) (*result, error)) route {
+	return route{method: method, operation: operation, segments: strings.Split(pattern, "/")[1:], handle: handle}
+}
+
+// call is one request on its way through a cloud.
+type call struct {
+	*http.Request
+	route   *route
+	known   bool     // the path is documented, though maybe not with this method
+	allowed []string // methods of a known path
+	params  []string
+	query   url.Values
+	body    []byte
+	tooLong bool
+	root    string // scheme, host and base path as the client sees them
+	caller  string
+	record  *Request
+}
+
+// result is what an operation of the service comes to when it is not refused.
+type result struct {
+	status   int
+	body     any // nil: none
+	location string
+	changed  []target
+}
+
+// ServeHTTP answers one request. It is the http.Handler form of the cloud.
+func (s *side) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.inFlight.Add(1)
+	defer s.inFlight.Done()
+	if s.wrapped != nil {
+		s.wrapped.ServeHTTP(w, r)
+		return
+	}
+	s.serve(w, r)
+}
+
+func (s *side) serve(w http.ResponseWriter, r *http.Request) {
+	c := s.newCall(r)
+	s.keep(c)
+	refusal, release := s.admit(c)
+	defer release()
+	if refusal != nil {
+		s.setStatus(c, refusal.Status)
+		refusal.write(w, r)
+		return
+	}
+	carryOut := sync.OnceValue(func() *Answer {
+		answer := s.answer(c)
+		s.setStatus(c, answer.Status)
+		return answer
+	})
+	if rule := s.hit(c); rule != nil {
+		if rule.fault.After {
+			carryOut()
+		}
+		rule.fault.Effect(w, r, carryOut)
+		return
+	}
+	carryOut().write(w, r)
+}
+
+func (s *side) newCall(r *http.Request) *call {
+	c := &call{Request: r, query: r.URL.Query()}
+	if r.Body != nil {
+		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+		c.tooLong = err == nil && len(body) > maxBody
+		c.body = body
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	c.root = scheme + "://" + r.Host + s.base
+	s.match(c)
+	return c
+}
+
+// match finds the operation of a request. Segments are compared as they were
+// sent: "%2F" in an id does not make a new segment, and ".." has no meaning.
+func (s *side) match(c *call) {
+	rest, ok := strings.CutPrefix(c.URL.EscapedPath(), s.base+"/")
+	if !ok {
+		return
+	}
+	segments := strings.Split(rest, "/")
+	for i := range s.routes {
+		candidate := &s.routes[i]
+		params, ok := candidate.match(segments)
+		if !ok {
+			continue
+		}
+		c.known = true
+		c.allowed = append(c.allowed, candidate.method)
+		if candidate.method == c.Method || candidate.method == http.MethodGet && c.Method == http.MethodHead && s.head {
+			c.route, c.params = candidate, params
+		}
+	}
+}
+
+func (r *route) match(segments []string) (params []string, ok bool) {
+	if len(segments) != len(r.segments) {
+		return nil, false
+	}
+	for i, want := range r.segments {
+		have, err := url.PathUnescape(segments[i])
+		switch {
+		case err != nil:
+			return nil, false
+		case want == "*":
+			params = append(params, have)
+		case want != have:
+			return nil, false
+		}
+	}
+	return params, true
+}
+
+func (c *call) operation() string {
+	if c.route == nil {
+		return ""
+	}
+	return c.route.operation
+}
+
+// isJSON tells whether the body is labelled as JSON.
+func (c *call) isJSON() bool {
+	media, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	return err == nil && media == "application/json"
+}
+
+// URL is the base URL to give to a client: of the listening server once there is
+// one, and otherwise the one that [Cloud.HTTPClient] understands.
+func (s *side) URL() string {
+	s.sideMu.Lock()
+	defer s.sideMu.Unlock()
+	if s.url != "" {
+		return s.url
+	}
+	return "https://" + s.host + s.base
+}
+
+// Connections is how many connections the listening server has accepted.
+func (s *side) Connections() int { return int(s.connections.Load()) }
+
+// Answer is a whole HTTP answer.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+func (a *Answer) write(w http.ResponseWriter, r *http.Request) {
+	a.writeHeader(w)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(a.Body) // the client has left: nobody to tell
+	}
+}
+
+// writeHeader sends everything but the body.
+func (a *Answer) writeHeader(w http.ResponseWriter) {
+	for name, values := range a.Header {
+		w.Header()[name] = slices.Clone(values)
+	}
+	if w.Header().Get("Content-Length") == "" && a.Status != http.StatusNoContent {
+		w.Header().Set("Content-Length", strconv.Itoa(len(a.Body)))
+	}
+	w.WriteHeader(a.Status)
+}
+
+// newID makes a random (version 4) UUID.
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	h := hex.EncodeToString(b[:])
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}
+
+func clone(b []byte) []byte { return bytes.Clone(b) }

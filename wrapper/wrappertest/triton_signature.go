@@ -1,0 +1,239 @@
+package wrappertest
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxSkew is how far a request's Date may be from the server's clock, both ways.
+const maxSkew = 300 * time.Second
+
+type registeredKey struct {
+	login       string // of the sub-user; empty for the account's own keys
+	name        string
+	fingerprint string
+	key         crypto.PublicKey
+}
+
+// AddKey registers a public key of the account: *rsa.PublicKey, *ecdsa.PublicKey
+// (P-256, P-384, P-521) or ed25519.PublicKey. Requests may name it by its MD5
+// fingerprint or, when name is not empty, by name. It panics for any other key.
+func (c *Triton) AddKey(name string, key crypto.PublicKey) { c.addKey("", name, key) }
+
+// AddUserKey registers a public key of a sub-user. A sub-user with keys cannot be
+// deleted. See [Triton.AddKey].
+func (c *Triton) AddUserKey(login, name string, key crypto.PublicKey) { c.addKey(login, name, key) }
+
+func (c *Triton) addKey(login, name string, key crypto.PublicKey) {
+	fingerprint := Fingerprint(key)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keys = append(c.keys, registeredKey{login, name, fingerprint, key})
+}
+
+// RemoveKeys forgets the keys of a sub-user, or with "" those of the account.
+func (c *Triton) RemoveKeys(login string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keys = slices.DeleteFunc(slices.Clone(c.keys), func(k registeredKey) bool { return k.login == login })
+}
+
+func invalidHeader(message string) *tritonError {
+	return &tritonError{http.StatusBadRequest, "InvalidHeader", message}
+}
+
+func invalidCredentials(message string) *tritonError {
+	return &tritonError{http.StatusUnauthorized, "InvalidCredentials", message}
+}
+
+// verify checks a request's signature and tells who made it: the login of a
+// sub-user, or the account.
+func (c *Triton) verify(q *call) (caller string, failed *tritonError) {
+	authorization := q.Header.Get("Authorization")
+	if authorization == "" {
+		return "", invalidCredentials("the Authorization header is needed")
+	}
+	signature, failed := parseSignature(authorization)
+	if failed != nil {
+		return "", failed
+	}
+	text, failed := signedText(q, signature.headers)
+	if failed != nil {
+		return "", failed
+	}
+	if failed := checkDate(q.Header.Get("Date")); failed != nil {
+		return "", failed
+	}
+	key, failed := c.findKey(signature.keyID)
+	if failed != nil {
+		return "", failed
+	}
+	raw, err := base64.StdEncoding.DecodeString(signature.signature)
+	if err != nil || !verifySignature(key.key, signature.algorithm, []byte(text), raw) {
+		return "", invalidCredentials("the signature is invalid")
+	}
+	if key.login == "" {
+		return Account, nil
+	}
+	return key.login, nil
+}
+
+type signatureParts struct {
+	keyID, algorithm, signature string
+	headers                     []string
+}
+
+var signatureParameter = regexp.MustCompile(`^\s*([a-zA-Z]+)="([^"]*)"\s*(,|$)`)
+
+var algorithms = []string{
+	"rsa-sha1", "rsa-sha256", "rsa-sha512", "ecdsa-sha256", "ecdsa-sha512", "ed25519-sha512",
+}
+
+func parseSignature(authorization string) (signatureParts, *tritonError) {
+	scheme, rest, _ := strings.Cut(authorization, " ")
+	if !strings.EqualFold(scheme, "Signature") {
+		return signatureParts{}, invalidHeader("the Authorization scheme has to be Signature")
+	}
+	parts := signatureParts{headers: []string{"date"}}
+	for rest != "" {
+		found := signatureParameter.FindStringSubmatch(rest)
+		if found == nil {
+			return signatureParts{}, invalidHeader("the Authorization header is malformed")
+		}
+		rest = rest[len(found[0]):]
+		switch found[1] {
+		case "keyId":
+			parts.keyID = found[2]
+		case "algorithm":
+			parts.algorithm = strings.ToLower(found[2])
+		case "headers":
+			parts.headers = strings.Fields(strings.ToLower(found[2]))
+		case "signature":
+			parts.signature = found[2]
+		}
+	}
+	switch {
+	case parts.keyID == "" || parts.algorithm == "" || parts.signature == "":
+		return parts, invalidHeader("keyId, algorithm and signature are needed")
+	case !slices.Contains(algorithms, parts.algorithm):
+		return parts, invalidHeader("algorithm " + parts.algorithm + " is not supported")
+	case !slices.Contains(parts.headers, "date"):
+		return parts, invalidHeader("the date header has to be signed")
+	}
+	return parts, nil
+}
+
+// signedText is what the client has to have signed.
+func signedText(q *call, headers []string) (string, *tritonError) {
+	var lines []string
+	for _, name := range headers {
+		switch name {
+		case "(request-target)":
+			target := q.RequestURI
+			if target == "" {
+				target = q.URL.RequestURI()
+			}
+			lines = append(lines, name+": "+strings.ToLower(q.Method)+" "+target)
+		case "host":
+			lines = append(lines, name+": "+q.Host)
+		default:
+			values := q.Header.Values(name)
+			if len(values) == 0 {
+				return "", invalidHeader(name + " is signed but was not sent")
+			}
+			lines = append(lines, name+": "+strings.Join(values, ", "))
+		}
+	}
+	return strings.Join(lines, "\n"), nil
+}
+
+func checkDate(date string) *tritonError {
+	at, err := http.ParseTime(date)
+	if err != nil {
+		return invalidHeader("the Date header is not a date")
+	}
+	if skew := time.Since(at).Abs(); skew > maxSkew {
+		return invalidHeader("clock skew is over 300s")
+	}
+	return nil
+}
+
+// findKey finds the key of a keyId: /account/keys/KEY or /account/users/LOGIN/keys/KEY.
+func (c *Triton) findKey(keyID string) (registeredKey, *tritonError) {
+	unknown := invalidCredentials("the key is unknown")
+	segments := strings.Split(strings.TrimPrefix(keyID, "/"), "/")
+	for i, segment := range segments {
+		plain, err := url.PathUnescape(segment)
+		if err != nil {
+			return registeredKey{}, unknown
+		}
+		segments[i] = plain
+	}
+	var login, id string
+	switch {
+	case !strings.HasPrefix(keyID, "/"):
+		return registeredKey{}, unknown
+	case len(segments) == 3 && segments[1] == "keys":
+		id = segments[2]
+	case len(segments) == 5 && segments[1] == "users" && segments[3] == "keys":
+		login, id = segments[2], segments[4]
+	default:
+		return registeredKey{}, unknown
+	}
+	if segments[0] != Account && segments[0] != c.accountID {
+		return registeredKey{}, unknown
+	}
+	if login != "" {
+		if _, found := c.byLogin(login); !found {
+			return registeredKey{}, unknown
+		}
+	} else if len(segments) == 5 {
+		return registeredKey{}, unknown
+	}
+	for _, key := range c.keys {
+		if key.login == login && id != "" && (key.fingerprint == id || key.name == id) {
+			return key, nil
+		}
+	}
+	return registeredKey{}, unknown
+}
+
+// verifySignature checks a signature over text with the algorithm that the client
+// named, which has to fit the key.
+func verifySignature(key crypto.PublicKey, algorithm string, text, signature []byte) bool {
+	kind, hashName, _ := strings.Cut(algorithm, "-")
+	var hash crypto.Hash
+	var digest []byte
+	switch hashName {
+	case "sha1":
+		sum := sha1.Sum(text)
+		hash, digest = crypto.SHA1, sum[:]
+	case "sha256":
+		sum := sha256.Sum256(text)
+		hash, digest = crypto.SHA256, sum[:]
+	case "sha512":
+		sum := sha512.Sum512(text)
+		hash, digest = crypto.SHA512, sum[:]
+	}
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		return kind == "rsa" && rsa.VerifyPKCS1v15(key, hash, digest, signature) == nil
+	case *ecdsa.PublicKey:
+		return kind == "ecdsa" && ecdsa.VerifyASN1(key, digest, signature)
+	case ed25519.PublicKey:
+		return kind == "ed25519" && ed25519.Verify(key, text, signature)
+	}
+	return false
+}
