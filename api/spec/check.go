@@ -1,24 +1,129 @@
 package main
 
 import (
-	"errors"
+	"bytes"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
+// checkCommand compares openapi.yaml with the files that it is made from, and with each page.
 func checkCommand(root string, pages []string, stdout io.Writer) error {
-	return errors.New("not yet")
+	doc, err := readYAML(filepath.Join(root, documentFile))
+	if err != nil {
+		return err
+	}
+	h, err := readHistory(root)
+	if err != nil {
+		return err
+	}
+	problems := 0
+	report := func(kind, format string, args ...any) {
+		problems++
+		fmt.Fprintf(stdout, "%s: %s\n", kind, fmt.Sprintf(format, args...))
+	}
+
+	told := map[place]bool{} // a fact that a page has been found to contradict is not told again
+	for _, path := range pages {
+		content, err := readPage(path)
+		if err != nil {
+			return err
+		}
+		v, said, err := recognize(content, h)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		result := compare(said, v, h, doc)
+		for _, finding := range result.findings {
+			told[finding.place] = true
+			report(finding.kind, "%v", finding)
+		}
+		for _, copied := range copiedWords(doc, content) {
+			report("copied", "%s", copied)
+		}
+		fmt.Fprintf(stdout, "%s (%s, %d operations, %d facts): %v\n", path, v.name, result.operations, len(said), result)
+		for i, target := range h.targets {
+			if n := result.actions[i+1]; n > 0 {
+				fmt.Fprintf(stdout, "  action %d corrects %d: %s\n", i+1, n, target)
+			}
+		}
+	}
+
+	for _, p := range changedFacts(h.corrected(), factsOf(doc)) {
+		if !told[p] && !told[place{p.element, "all of it"}] {
+			report("drift", "%v: the files in api/ say %s, %s says %s", p, value(h.corrected(), p), documentFile, value(factsOf(doc), p))
+		}
+	}
+	for _, broken := range houseRules(doc) {
+		report("rule", "%s", broken)
+	}
+	have, err := os.ReadFile(filepath.Join(root, documentFile))
+	if err != nil {
+		return err
+	}
+	if err := validate(have); err != nil {
+		report("invalid", "%v", err)
+	}
+	if problems == 0 {
+		// Facts and rules are in order; what can still differ is words and form.
+		want, err := build(root)
+		if err != nil {
+			return err
+		}
+		if line := firstDifference(have, want); line > 0 {
+			report("drift", "line %d of %s is not what merge writes", line, documentFile)
+		}
+	}
+	if problems > 0 {
+		return fmt.Errorf("%s: %d problems", documentFile, problems)
+	}
+	fmt.Fprintf(stdout, "%s: %d operations, %d schemas, valid, and what merge writes\n",
+		documentFile, countOperations(doc), len(get(doc, "components", "schemas").Content)/2)
+	return nil
 }
 
 func countOperations(doc *yaml.Node) int {
 	n := 0
-	for _, item := range pairs(get(doc, "paths")) {
-		for key := range pairs(item) {
-			if isMethod(key.Value) {
-				n++
+	for range operations(doc) {
+		n++
+	}
+	return n
+}
+
+// operations iterates over the operations of a document, each with its name, for example "GET /um/users".
+func operations(doc *yaml.Node) func(yield func(name string, operation *yaml.Node) bool) {
+	return func(yield func(name string, operation *yaml.Node) bool) {
+		for path, item := range pairs(get(doc, "paths")) {
+			for method, operation := range pairs(item) {
+				if isMethod(method.Value) && !yield(strings.ToUpper(method.Value)+" "+path.Value, operation) {
+					return
+				}
 			}
 		}
 	}
-	return n
+}
+
+func value(f facts, p place) string {
+	if v, ok := f[p]; ok {
+		return v
+	}
+	return "nothing"
+}
+
+// firstDifference returns the number of the first line in which two texts differ, 0 when there is none.
+func firstDifference(a, b []byte) int {
+	if bytes.Equal(a, b) {
+		return 0
+	}
+	left, right := bytes.Split(a, []byte("\n")), bytes.Split(b, []byte("\n"))
+	for i := range min(len(left), len(right)) {
+		if !bytes.Equal(left[i], right[i]) {
+			return i + 1
+		}
+	}
+	return min(len(left), len(right)) + 1
 }

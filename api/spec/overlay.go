@@ -39,25 +39,22 @@ func readOverlay(path string, reasons bool) (*overlay.Overlay, error) {
 // applyOverlay applies the actions in their order. An action that matches nothing, or that changes nothing, is an error: what it was
 // written for is gone. After each action, applied (when not nil) sees the document as it then is.
 func applyOverlay(doc *yaml.Node, o *overlay.Overlay, name string, applied func(i int, doc *yaml.Node) error) (*yaml.Node, error) {
-	root, err := toEngine(doc)
-	if err != nil {
-		return nil, err
-	}
+	root := toEngine(doc)
 	for i, action := range o.Actions {
 		if err := applyAction(root, o, action); err != nil {
 			return nil, fmt.Errorf("%s: action %d (%s): %w", name, i+1, action.Target, oneLine(err))
 		}
 		if applied != nil {
-			now, err := fromEngine(root)
-			if err != nil {
-				return nil, err
-			}
-			if err := applied(i, now); err != nil {
+			if err := applied(i, fromEngine(root)); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return fromEngine(root)
+	result := fromEngine(root)
+	if err := plain(result); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return result, nil
 }
 
 // applyAction has the engine apply one action to each node that its target selects, rather than to the document: for every action the
@@ -92,22 +89,22 @@ func applyAction(root *engine.Node, o *overlay.Overlay, action overlay.Action) e
 	return nil
 }
 
-// The two YAML modules are one code base under two names. The text between them is the safest bridge.
-func toEngine(doc *yaml.Node) (*engine.Node, error) {
-	b, err := yaml.Marshal(doc)
-	if err != nil {
-		return nil, err
+// The engine's YAML module and ours are one code base under two names: their nodes differ in nothing but the type. What a document of
+// ours does not use (aliases, comments, positions) stays behind.
+func toEngine(n *yaml.Node) *engine.Node {
+	e := &engine.Node{Kind: engine.Kind(n.Kind), Tag: n.Tag, Value: n.Value, Anchor: n.Anchor}
+	for _, child := range n.Content {
+		e.Content = append(e.Content, toEngine(child))
 	}
-	var root engine.Node
-	return &root, engine.Unmarshal(b, &root)
+	return e
 }
 
-func fromEngine(root *engine.Node) (*yaml.Node, error) {
-	b, err := engine.Marshal(root)
-	if err != nil {
-		return nil, err
+func fromEngine(e *engine.Node) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.Kind(e.Kind), Tag: e.Tag, Value: e.Value, Anchor: e.Anchor, Line: e.Line}
+	for _, child := range e.Content {
+		n.Content = append(n.Content, fromEngine(child))
 	}
-	return parseYAML(b)
+	return n
 }
 
 // parseYAML reads one YAML document that is a mapping and uses no anchors.

@@ -22,8 +22,9 @@ type fragment struct {
 func (f fragment) String() string { return fmt.Sprintf("%q (line %d)", f.heading, f.line) }
 
 var (
-	fence   = regexp.MustCompile("^\\s*```\\s*json\\s*$")
-	heading = regexp.MustCompile(`^#{1,6}\s+(.*)$`)
+	fence    = regexp.MustCompile("^\\s*```\\s*json\\s*$")
+	anyFence = regexp.MustCompile("(?m)" + fence.String())
+	heading  = regexp.MustCompile(`^#{1,6}\s+(.*)$`)
 )
 
 // readFragments takes every fenced JSON block out of a page. A block that is not JSON, or that is JSON but not an OpenAPI document,
