@@ -1,7 +1,7 @@
-//go:build tools
+//go:build generate
 
-// Package tools pins the generator and holds the go:generate lines. The build tag keeps it
-// out of every build, so no importer of the library ever links the generator.
+// Package tools pins the generator and holds the go:generate lines. Only go generate sets the
+// build tag, so no importer of the library ever links the generator.
 package tools
 
 //go:generate go run ./api/spec merge

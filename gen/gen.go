@@ -223,547 +223,1017 @@ func (e ResourceType) Valid() bool {
 	}
 }
 
-// ResourceMetadata defines model for DatacenterElementMetadata.
+// ResourceMetadata What the service records about a resource.
 type ResourceMetadata struct {
-	CreatedBy            string        `json:"createdBy,omitempty"`
-	CreatedByUserID      string        `json:"createdByUserId,omitempty"`
-	CreatedDate          Time          `json:"createdDate,omitzero"`
-	ETag                 string        `json:"etag,omitempty"`
-	LastModifiedBy       string        `json:"lastModifiedBy,omitempty"`
-	LastModifiedByUserID string        `json:"lastModifiedByUserId,omitempty"`
-	LastModifiedDate     Time          `json:"lastModifiedDate,omitzero"`
-	State                ResourceState `json:"state,omitempty"`
+	// CreatedBy Email address of the user who created the object.
+	CreatedBy string `json:"createdBy,omitempty"`
+
+	// CreatedByUserID Id of the user who created the object.
+	CreatedByUserID string `json:"createdByUserId,omitempty"`
+
+	// CreatedDate Time of creation.
+	CreatedDate Time `json:"createdDate,omitzero"`
+
+	// ETag Entity tag. Not a version - two objects can have the same - so it cannot guard an update.
+	ETag string `json:"etag,omitempty"`
+
+	// LastModifiedBy Email address of the user who made the latest change.
+	LastModifiedBy string `json:"lastModifiedBy,omitempty"`
+
+	// LastModifiedByUserID Id of the user who made the latest change.
+	LastModifiedByUserID string `json:"lastModifiedByUserId,omitempty"`
+
+	// LastModifiedDate Time of the latest change.
+	LastModifiedDate Time `json:"lastModifiedDate,omitzero"`
+
+	// State State of the resource. AVAILABLE and ACTIVE can be used; BUSY has changes under way; INACTIVE is switched off. DEPLOYING, UPDATING, DESTROYING, HIBERNATING, SUSPENDED, TERMINATED and MAINTENANCE, and their FAILED forms, occur with Kubernetes.
+	State ResourceState `json:"state,omitempty"`
 }
 
-// ResourceState defines model for DatacenterElementMetadata.state.
+// ResourceState State of the resource. AVAILABLE and ACTIVE can be used; BUSY has changes under way; INACTIVE is switched off. DEPLOYING, UPDATING, DESTROYING, HIBERNATING, SUSPENDED, TERMINATED and MAINTENANCE, and their FAILED forms, occur with Kubernetes.
 type ResourceState string
 
-// ErrorResponse defines model for Error.
+// ErrorResponse Error answer of IONOS. A gateway in front of the service may answer something else.
 type ErrorResponse struct {
-	HTTPStatus int32          `json:"httpStatus,omitempty"`
-	Messages   []ErrorMessage `json:"messages,omitempty"`
+	// HTTPStatus HTTP status, repeated.
+	HTTPStatus int32 `json:"httpStatus,omitempty"`
+
+	// Messages What is wrong, one entry a problem.
+	Messages []ErrorMessage `json:"messages,omitempty"`
 }
 
-// ErrorMessage defines model for ErrorMessage.
+// ErrorMessage One problem in an error answer.
 type ErrorMessage struct {
+	// ErrorCode Code of the problem. A string of digits in most cases.
 	ErrorCode string `json:"errorCode,omitempty"`
-	Message   string `json:"message,omitempty"`
-}
 
-// Group defines model for Group.
-type Group struct {
-	Entities   GroupEntities   `json:"entities,omitzero"`
-	Href       string          `json:"href,omitempty"`
-	ID         string          `json:"id,omitempty"`
-	Properties GroupProperties `json:"properties"`
-	Type       ResourceType    `json:"type,omitempty"`
-}
-
-// GroupEntities defines model for GroupEntities.
-type GroupEntities struct {
-	Resources Reference `json:"resources,omitzero"`
-	Users     Reference `json:"users,omitzero"`
-}
-
-// MemberList defines model for GroupMembers.
-type MemberList struct {
-	Href  string       `json:"href,omitempty"`
-	ID    string       `json:"id,omitempty"`
-	Items []User       `json:"items,omitempty"`
-	Type  ResourceType `json:"type,omitempty"`
-}
-
-// GroupProperties defines model for GroupProperties.
-type GroupProperties struct {
-	AccessActivityLog                 *bool   `json:"accessActivityLog,omitempty"`
-	AccessAndManageAIModelHub         *bool   `json:"accessAndManageAiModelHub,omitempty"`
-	AccessAndManageAPIGateway         *bool   `json:"accessAndManageApiGateway,omitempty"`
-	AccessAndManageCDN                *bool   `json:"accessAndManageCdn,omitempty"`
-	AccessAndManageCertificates       *bool   `json:"accessAndManageCertificates,omitempty"`
-	AccessAndManageDNS                *bool   `json:"accessAndManageDns,omitempty"`
-	AccessAndManageIAMResources       *bool   `json:"accessAndManageIamResources,omitempty"`
-	AccessAndManageKaaS               *bool   `json:"accessAndManageKaas,omitempty"`
-	AccessAndManageLogging            *bool   `json:"accessAndManageLogging,omitempty"`
-	AccessAndManageMonitoring         *bool   `json:"accessAndManageMonitoring,omitempty"`
-	AccessAndManageNetworkFileStorage *bool   `json:"accessAndManageNetworkFileStorage,omitempty"`
-	AccessAndManageVPN                *bool   `json:"accessAndManageVpn,omitempty"`
-	CreateBackupUnit                  *bool   `json:"createBackupUnit,omitempty"`
-	CreateDataCenter                  *bool   `json:"createDataCenter,omitempty"`
-	CreateFlowLog                     *bool   `json:"createFlowLog,omitempty"`
-	CreateInternetAccess              *bool   `json:"createInternetAccess,omitempty"`
-	CreateK8SCluster                  *bool   `json:"createK8sCluster,omitempty"`
-	CreateNetworkSecurityGroups       *bool   `json:"createNetworkSecurityGroups,omitempty"`
-	CreatePCC                         *bool   `json:"createPcc,omitempty"`
-	CreateSnapshot                    *bool   `json:"createSnapshot,omitempty"`
-	ManageDBaaS                       *bool   `json:"manageDBaaS,omitempty"`
-	ManageDataplatform                *bool   `json:"manageDataplatform,omitempty"`
-	ManageRegistry                    *bool   `json:"manageRegistry,omitempty"`
-	Name                              *string `json:"name,omitempty"`
-	ReserveIP                         *bool   `json:"reserveIp,omitempty"`
-	S3Privilege                       *bool   `json:"s3Privilege,omitempty"`
-}
-
-// Share defines model for GroupShare.
-type Share struct {
-	Href       string          `json:"href,omitempty"`
-	ID         string          `json:"id,omitempty"`
-	Properties ShareProperties `json:"properties"`
-	Type       ResourceType    `json:"type,omitempty"`
-}
-
-// ShareProperties defines model for GroupShareProperties.
-type ShareProperties struct {
-	EditPrivilege  *bool `json:"editPrivilege,omitempty"`
-	SharePrivilege *bool `json:"sharePrivilege,omitempty"`
-}
-
-// ShareList defines model for GroupShares.
-type ShareList struct {
-	Href  string       `json:"href,omitempty"`
-	ID    string       `json:"id,omitempty"`
-	Items []Share      `json:"items,omitempty"`
-	Type  ResourceType `json:"type,omitempty"`
-}
-
-// GroupList defines model for Groups.
-type GroupList struct {
-	Href  string       `json:"href,omitempty"`
-	ID    string       `json:"id,omitempty"`
-	Items []Group      `json:"items,omitempty"`
-	Type  ResourceType `json:"type,omitempty"`
-}
-
-// PageLinks defines model for PaginationLinks.
-type PageLinks struct {
-	Next string `json:"next,omitempty"`
-	Prev string `json:"prev,omitempty"`
-	Self string `json:"self,omitempty"`
-}
-
-// RequestStatus defines model for RequestStatus.
-type RequestStatus struct {
-	Href     string                `json:"href,omitempty"`
-	ID       string                `json:"id,omitempty"`
-	Metadata RequestStatusMetadata `json:"metadata,omitzero"`
-	Type     ResourceType          `json:"type,omitempty"`
-}
-
-// RequestStatusMetadata defines model for RequestStatusMetadata.
-type RequestStatusMetadata struct {
-	ETag    string          `json:"etag,omitempty"`
-	Message string          `json:"message,omitempty"`
-	Status  RequestState    `json:"status,omitempty"`
-	Targets []RequestTarget `json:"targets,omitempty"`
-}
-
-// RequestState defines model for RequestStatusMetadata.status.
-type RequestState string
-
-// RequestTarget defines model for RequestTarget.
-type RequestTarget struct {
-	Status RequestState `json:"status,omitempty"`
-	Target Reference    `json:"target,omitzero"`
-}
-
-// Resource defines model for Resource.
-type Resource struct {
-	Entities   ResourceEntities   `json:"entities,omitzero"`
-	Href       string             `json:"href,omitempty"`
-	ID         string             `json:"id,omitempty"`
-	Metadata   ResourceMetadata   `json:"metadata,omitzero"`
-	Properties ResourceProperties `json:"properties,omitzero"`
-	Type       ResourceType       `json:"type,omitempty"`
-}
-
-// ResourceEntities defines model for ResourceEntities.
-type ResourceEntities struct {
-	Groups ResourceList `json:"groups,omitzero"`
-}
-
-// ResourceProperties defines model for ResourceProperties.
-type ResourceProperties struct {
-	Name              string `json:"name,omitempty"`
-	SecAuthProtection *bool  `json:"secAuthProtection,omitempty"`
-}
-
-// Reference defines model for ResourceReference.
-type Reference struct {
-	Href string       `json:"href,omitempty"`
-	ID   string       `json:"id"`
-	Type ResourceType `json:"type,omitempty"`
-}
-
-// ResourceList defines model for Resources.
-type ResourceList struct {
-	Href  string       `json:"href,omitempty"`
-	ID    string       `json:"id,omitempty"`
-	Items []Resource   `json:"items,omitempty"`
-	Type  ResourceType `json:"type,omitempty"`
-}
-
-// TritonErrorResponse defines model for TritonError.
-type TritonErrorResponse struct {
-	Code    string `json:"code,omitempty"`
+	// Message Explanation for people.
 	Message string `json:"message,omitempty"`
 }
 
-// TritonPasswordChange defines model for TritonPasswordChange.
+// Group Group of users who share privileges and resources.
+type Group struct {
+	// Entities References to what belongs to a group. Absent at depth 0.
+	Entities GroupEntities `json:"entities,omitzero"`
+
+	// Href Absolute URL of the object.
+	Href string `json:"href,omitempty"`
+
+	// ID Identifier, unique among the objects of one type.
+	ID string `json:"id,omitempty"`
+
+	// Properties Name and privileges of a group. Every member has the privileges.
+	Properties GroupProperties `json:"properties"`
+
+	// Type Type of the object. New types appear over time.
+	Type ResourceType `json:"type,omitempty"`
+}
+
+// GroupEntities References to what belongs to a group. Absent at depth 0.
+type GroupEntities struct {
+	// Resources Reference to an object.
+	Resources Reference `json:"resources,omitzero"`
+
+	// Users Reference to an object.
+	Users Reference `json:"users,omitzero"`
+}
+
+// MemberList List of the members of a group.
+type MemberList struct {
+	// Href Absolute URL of the object.
+	Href string `json:"href,omitempty"`
+
+	// ID Identifier of the list. Not always a UUID; a user's groups, for example, end in "/groups".
+	ID string `json:"id,omitempty"`
+
+	// Items Members of the group.
+	Items []User `json:"items,omitempty"`
+
+	// Type Type of the object. New types appear over time.
+	Type ResourceType `json:"type,omitempty"`
+}
+
+// GroupProperties Name and privileges of a group. Every member has the privileges.
+type GroupProperties struct {
+	// AccessActivityLog Whether members may read the activity log.
+	AccessActivityLog *bool `json:"accessActivityLog,omitempty"`
+
+	// AccessAndManageAIModelHub Whether members may use the AI model hub.
+	AccessAndManageAIModelHub *bool `json:"accessAndManageAiModelHub,omitempty"`
+
+	// AccessAndManageAPIGateway Whether members may manage API gateways.
+	AccessAndManageAPIGateway *bool `json:"accessAndManageApiGateway,omitempty"`
+
+	// AccessAndManageCDN Whether members may manage the content delivery network.
+	AccessAndManageCDN *bool `json:"accessAndManageCdn,omitempty"`
+
+	// AccessAndManageCertificates Whether members may manage certificates.
+	AccessAndManageCertificates *bool `json:"accessAndManageCertificates,omitempty"`
+
+	// AccessAndManageDNS Whether members may manage DNS zones and records.
+	AccessAndManageDNS *bool `json:"accessAndManageDns,omitempty"`
+
+	// AccessAndManageIAMResources Whether members may manage password policies.
+	AccessAndManageIAMResources *bool `json:"accessAndManageIamResources,omitempty"`
+
+	// AccessAndManageKaaS Whether members may manage the Kubernetes service (KaaS).
+	AccessAndManageKaaS *bool `json:"accessAndManageKaas,omitempty"`
+
+	// AccessAndManageLogging Whether members may manage logging.
+	AccessAndManageLogging *bool `json:"accessAndManageLogging,omitempty"`
+
+	// AccessAndManageMonitoring Whether members may use monitoring, its metrics and alarms.
+	AccessAndManageMonitoring *bool `json:"accessAndManageMonitoring,omitempty"`
+
+	// AccessAndManageNetworkFileStorage Whether members may manage network file storage.
+	AccessAndManageNetworkFileStorage *bool `json:"accessAndManageNetworkFileStorage,omitempty"`
+
+	// AccessAndManageVPN Whether members may manage VPN gateways.
+	AccessAndManageVPN *bool `json:"accessAndManageVpn,omitempty"`
+
+	// CreateBackupUnit Whether members may create backup units.
+	CreateBackupUnit *bool `json:"createBackupUnit,omitempty"`
+
+	// CreateDataCenter Whether members may create data centers.
+	CreateDataCenter *bool `json:"createDataCenter,omitempty"`
+
+	// CreateFlowLog Whether members may create flow logs.
+	CreateFlowLog *bool `json:"createFlowLog,omitempty"`
+
+	// CreateInternetAccess Whether members may connect servers to the internet.
+	CreateInternetAccess *bool `json:"createInternetAccess,omitempty"`
+
+	// CreateK8SCluster Whether members may create Kubernetes clusters.
+	CreateK8SCluster *bool `json:"createK8sCluster,omitempty"`
+
+	// CreateNetworkSecurityGroups Whether members may create and manage network security groups.
+	CreateNetworkSecurityGroups *bool `json:"createNetworkSecurityGroups,omitempty"`
+
+	// CreatePCC Whether members may create cross connects (private connections between data centers).
+	CreatePCC *bool `json:"createPcc,omitempty"`
+
+	// CreateSnapshot Whether members may create snapshots.
+	CreateSnapshot *bool `json:"createSnapshot,omitempty"`
+
+	// ManageDBaaS Whether members may manage databases.
+	ManageDBaaS *bool `json:"manageDBaaS,omitempty"`
+
+	// ManageDataplatform Whether members may manage the data platform.
+	ManageDataplatform *bool `json:"manageDataplatform,omitempty"`
+
+	// ManageRegistry Whether members may manage container registries.
+	ManageRegistry *bool `json:"manageRegistry,omitempty"`
+
+	// Name Name of the group.
+	Name *string `json:"name,omitempty"`
+
+	// ReserveIP Whether members may reserve IP blocks.
+	ReserveIP *bool `json:"reserveIp,omitempty"`
+
+	// S3Privilege Whether members may use S3 Object Storage.
+	S3Privilege *bool `json:"s3Privilege,omitempty"`
+}
+
+// Share Share of a resource with a group. Its id need not be the id of the resource.
+type Share struct {
+	// Href Absolute URL of the object.
+	Href string `json:"href,omitempty"`
+
+	// ID Identifier, unique among the objects of one type.
+	ID string `json:"id,omitempty"`
+
+	// Properties What the members of a group may do with a shared resource.
+	Properties ShareProperties `json:"properties"`
+
+	// Type Type of the object. New types appear over time.
+	Type ResourceType `json:"type,omitempty"`
+}
+
+// ShareProperties What the members of a group may do with a shared resource.
+type ShareProperties struct {
+	// EditPrivilege Whether members may change the resource.
+	EditPrivilege *bool `json:"editPrivilege,omitempty"`
+
+	// SharePrivilege Whether members may share the resource with further groups.
+	SharePrivilege *bool `json:"sharePrivilege,omitempty"`
+}
+
+// ShareList List of the shares of a group.
+type ShareList struct {
+	// Href Absolute URL of the object.
+	Href string `json:"href,omitempty"`
+
+	// ID Identifier of the list. Not always a UUID; a user's groups, for example, end in "/groups".
+	ID string `json:"id,omitempty"`
+
+	// Items Shares of the group.
+	Items []Share `json:"items,omitempty"`
+
+	// Type Type of the object. New types appear over time.
+	Type ResourceType `json:"type,omitempty"`
+}
+
+// GroupList List of the groups of a contract.
+type GroupList struct {
+	// Href Absolute URL of the object.
+	Href string `json:"href,omitempty"`
+
+	// ID Identifier of the list. Not always a UUID; a user's groups, for example, end in "/groups".
+	ID string `json:"id,omitempty"`
+
+	// Items Groups of the contract.
+	Items []Group `json:"items,omitempty"`
+
+	// Type Type of the object. New types appear over time.
+	Type ResourceType `json:"type,omitempty"`
+}
+
+// PageLinks URLs of this page and its neighbours.
+type PageLinks struct {
+	// Next Absolute URL of the page after. Absent on the last page.
+	Next string `json:"next,omitempty"`
+
+	// Prev Absolute URL of the page before. Absent on the first page.
+	Prev string `json:"prev,omitempty"`
+
+	// Self Absolute URL of this page.
+	Self string `json:"self,omitempty"`
+}
+
+// RequestStatus Status of a request, that is, of a change that IONOS has accepted.
+type RequestStatus struct {
+	// Href Absolute URL of the object.
+	Href string `json:"href,omitempty"`
+
+	// ID Identifier, unique among the objects of one type.
+	ID string `json:"id,omitempty"`
+
+	// Metadata How far a request has got.
+	Metadata RequestStatusMetadata `json:"metadata,omitzero"`
+
+	// Type Type of the object. New types appear over time.
+	Type ResourceType `json:"type,omitempty"`
+}
+
+// RequestStatusMetadata How far a request has got.
+type RequestStatusMetadata struct {
+	// ETag Entity tag.
+	ETag string `json:"etag,omitempty"`
+
+	// Message Explanation for people, mostly of a failure.
+	Message string `json:"message,omitempty"`
+
+	// Status State of the request. DONE and FAILED are final. See targets too before calling it a success.
+	Status RequestState `json:"status,omitempty"`
+
+	// Targets Objects that the request changes, each with its own state.
+	Targets []RequestTarget `json:"targets,omitempty"`
+}
+
+// RequestState State of the request. DONE and FAILED are final. See targets too before calling it a success.
+type RequestState string
+
+// RequestTarget Object that a request changes.
+type RequestTarget struct {
+	// Status State of the change to this object.
+	Status RequestState `json:"status,omitempty"`
+
+	// Target Reference to an object.
+	Target Reference `json:"target,omitzero"`
+}
+
+// Resource Object of a contract that can be shared with groups.
+type Resource struct {
+	// Entities What belongs to a resource. Absent at depth 0.
+	Entities ResourceEntities `json:"entities,omitzero"`
+
+	// Href Absolute URL of the object.
+	Href string `json:"href,omitempty"`
+
+	// ID Identifier, unique among the objects of one type.
+	ID string `json:"id,omitempty"`
+
+	// Metadata What the service records about a resource.
+	Metadata ResourceMetadata `json:"metadata,omitzero"`
+
+	// Properties Properties of a resource.
+	Properties ResourceProperties `json:"properties,omitzero"`
+
+	// Type Type of the object. New types appear over time.
+	Type ResourceType `json:"type,omitempty"`
+}
+
+// ResourceEntities What belongs to a resource. Absent at depth 0.
+type ResourceEntities struct {
+	// Groups List of resources.
+	Groups ResourceList `json:"groups,omitzero"`
+}
+
+// ResourceProperties Properties of a resource.
+type ResourceProperties struct {
+	// Name Name of the resource.
+	Name string `json:"name,omitempty"`
+
+	// SecAuthProtection Whether a second factor protects the resource. Null when it cannot be protected: only data centers and snapshots can.
+	SecAuthProtection *bool `json:"secAuthProtection,omitempty"`
+}
+
+// Reference Reference to an object.
+type Reference struct {
+	// Href Absolute URL of the object.
+	Href string `json:"href,omitempty"`
+
+	// ID Identifier, unique among the objects of one type.
+	ID string `json:"id"`
+
+	// Type Type of the object. New types appear over time.
+	Type ResourceType `json:"type,omitempty"`
+}
+
+// ResourceList List of resources.
+type ResourceList struct {
+	// Href Absolute URL of the object.
+	Href string `json:"href,omitempty"`
+
+	// ID Identifier of the list. Not always a UUID; a user's groups, for example, end in "/groups".
+	ID string `json:"id,omitempty"`
+
+	// Items Resources of the list.
+	Items []Resource `json:"items,omitempty"`
+
+	// Type Type of the object. New types appear over time.
+	Type ResourceType `json:"type,omitempty"`
+}
+
+// TritonErrorResponse Error answer of Triton. A proxy in front of the service may answer something else.
+type TritonErrorResponse struct {
+	// Code Name of the error, such as ResourceNotFound. May be missing.
+	Code string `json:"code,omitempty"`
+
+	// Message Explanation for people.
+	Message string `json:"message,omitempty"`
+}
+
+// TritonPasswordChange New password of a sub-user.
 type TritonPasswordChange struct {
-	Password             Secret `json:"password"`
+	// Password New password. It must follow the account's policy and differ from the latest ones.
+	Password Secret `json:"password"`
+
+	// PasswordConfirmation New password once more.
 	PasswordConfirmation Secret `json:"password_confirmation"`
 }
 
-// TritonUser defines model for TritonUser.
+// TritonUser Sub-user of a Triton account: an additional user of it, whom roles and policies limit. Fields without a value are absent.
 type TritonUser struct {
-	Address      string   `json:"address,omitempty"`
-	City         string   `json:"city,omitempty"`
-	CompanyName  string   `json:"companyName,omitempty"`
-	Country      string   `json:"country,omitempty"`
-	Created      Time     `json:"created,omitzero"`
+	// Address Street and number.
+	Address string `json:"address,omitempty"`
+
+	// City City.
+	City string `json:"city,omitempty"`
+
+	// CompanyName Company.
+	CompanyName string `json:"companyName,omitempty"`
+
+	// Country Country.
+	Country string `json:"country,omitempty"`
+
+	// Created Time of creation.
+	Created Time `json:"created,omitzero"`
+
+	// DefaultRoles Names of the roles that are active by default. Present only when membership was asked for.
 	DefaultRoles []string `json:"default_roles,omitempty"`
-	Email        string   `json:"email"`
-	FirstName    string   `json:"firstName,omitempty"`
-	ID           string   `json:"id"`
-	LastName     string   `json:"lastName,omitempty"`
-	Login        string   `json:"login"`
-	Phone        string   `json:"phone,omitempty"`
-	PostalCode   string   `json:"postalCode,omitempty"`
-	Roles        []string `json:"roles,omitempty"`
-	State        string   `json:"state,omitempty"`
-	Updated      Time     `json:"updated,omitzero"`
+
+	// Email Email address. Unique in the whole installation.
+	Email string `json:"email,omitempty"`
+
+	// FirstName First name.
+	FirstName string `json:"firstName,omitempty"`
+
+	// ID Identifier, a UUID.
+	ID string `json:"id,omitempty"`
+
+	// LastName Last name.
+	LastName string `json:"lastName,omitempty"`
+
+	// Login Login: a letter first, then letters, digits, underscores, dots and at signs, 3 to 32 characters in all. Unique in the account.
+	Login string `json:"login,omitempty"`
+
+	// Phone Telephone number.
+	Phone string `json:"phone,omitempty"`
+
+	// PostalCode Postal code.
+	PostalCode string `json:"postalCode,omitempty"`
+
+	// Roles Names of the roles that the sub-user may take. Present only when membership was asked for.
+	Roles []string `json:"roles,omitempty"`
+
+	// State State, province or region.
+	State string `json:"state,omitempty"`
+
+	// Updated Time of the latest change.
+	Updated Time `json:"updated,omitzero"`
 }
 
-// TritonUserCreate defines model for TritonUserCreate.
+// TritonUserCreate New sub-user. Leave out optional fields that have no value.
 type TritonUserCreate struct {
-	Address     *string `json:"address,omitempty"`
-	City        *string `json:"city,omitempty"`
+	// Address Street and number.
+	Address *string `json:"address,omitempty"`
+
+	// City City.
+	City *string `json:"city,omitempty"`
+
+	// CompanyName Company.
 	CompanyName *string `json:"companyName,omitempty"`
-	Country     *string `json:"country,omitempty"`
-	Email       string  `json:"email"`
-	FirstName   *string `json:"firstName,omitempty"`
-	LastName    *string `json:"lastName,omitempty"`
-	Login       string  `json:"login"`
-	Password    Secret  `json:"password"`
-	Phone       *string `json:"phone,omitempty"`
-	PostalCode  *string `json:"postalCode,omitempty"`
-	State       *string `json:"state,omitempty"`
+
+	// Country Country.
+	Country *string `json:"country,omitempty"`
+
+	// Email Email address. Unique in the whole installation.
+	Email string `json:"email"`
+
+	// FirstName First name.
+	FirstName *string `json:"firstName,omitempty"`
+
+	// LastName Last name.
+	LastName *string `json:"lastName,omitempty"`
+
+	// Login Login: a letter first, then letters, digits, underscores, dots and at signs, 3 to 32 characters in all. Unique in the account.
+	Login string `json:"login"`
+
+	// Password Password. By default at least 7 characters, with a letter and a digit; the account may ask for more.
+	Password Secret `json:"password"`
+
+	// Phone Telephone number.
+	Phone *string `json:"phone,omitempty"`
+
+	// PostalCode Postal code.
+	PostalCode *string `json:"postalCode,omitempty"`
+
+	// State State, province or region.
+	State *string `json:"state,omitempty"`
 }
 
-// TritonUserUpdate defines model for TritonUserUpdate.
+// TritonUserUpdate Changes to a sub-user. An absent field stays as it is; an empty string clears it.
 type TritonUserUpdate struct {
-	Address     *string `json:"address,omitempty"`
-	City        *string `json:"city,omitempty"`
+	// Address Street and number.
+	Address *string `json:"address,omitempty"`
+
+	// City City.
+	City *string `json:"city,omitempty"`
+
+	// CompanyName Company.
 	CompanyName *string `json:"companyName,omitempty"`
-	Country     *string `json:"country,omitempty"`
-	Email       *string `json:"email,omitempty"`
-	FirstName   *string `json:"firstName,omitempty"`
-	LastName    *string `json:"lastName,omitempty"`
-	Login       *string `json:"login,omitempty"`
-	Phone       *string `json:"phone,omitempty"`
-	PostalCode  *string `json:"postalCode,omitempty"`
-	State       *string `json:"state,omitempty"`
+
+	// Country Country.
+	Country *string `json:"country,omitempty"`
+
+	// Email Email address. Unique in the whole installation.
+	Email *string `json:"email,omitempty"`
+
+	// FirstName First name.
+	FirstName *string `json:"firstName,omitempty"`
+
+	// LastName Last name.
+	LastName *string `json:"lastName,omitempty"`
+
+	// Login Login: a letter first, then letters, digits, underscores, dots and at signs, 3 to 32 characters in all. Unique in the account.
+	Login *string `json:"login,omitempty"`
+
+	// Phone Telephone number.
+	Phone *string `json:"phone,omitempty"`
+
+	// PostalCode Postal code.
+	PostalCode *string `json:"postalCode,omitempty"`
+
+	// State State, province or region.
+	State *string `json:"state,omitempty"`
 }
 
-// ResourceType defines model for Type.
+// ResourceType Type of an object of the IONOS API. The service adds types; accept unknown ones.
 type ResourceType string
 
-// User defines model for User.
+// User User of an IONOS contract.
 type User struct {
-	Entities   UserEntities   `json:"entities,omitzero"`
-	Href       string         `json:"href,omitempty"`
-	ID         string         `json:"id,omitempty"`
-	Metadata   UserMetadata   `json:"metadata,omitzero"`
+	// Entities References to what belongs to a user. Absent at depth 0.
+	Entities UserEntities `json:"entities,omitzero"`
+
+	// Href Absolute URL of the object.
+	Href string `json:"href,omitempty"`
+
+	// ID Identifier, unique among the objects of one type.
+	ID string `json:"id,omitempty"`
+
+	// Metadata What the service records about a user.
+	Metadata UserMetadata `json:"metadata,omitzero"`
+
+	// Properties Properties of a user, as the service answers them.
 	Properties UserProperties `json:"properties"`
-	Type       ResourceType   `json:"type,omitempty"`
+
+	// Type Type of the object. New types appear over time.
+	Type ResourceType `json:"type,omitempty"`
 }
 
-// GroupMember defines model for UserGroupPost.
+// GroupMember Request to add a member to a group.
 type GroupMember struct {
+	// ID Id of the user to add.
 	ID string `json:"id"`
 }
 
-// UserMetadata defines model for UserMetadata.
+// UserMetadata What the service records about a user.
 type UserMetadata struct {
-	CreatedBy            string `json:"createdBy,omitempty"`
-	CreatedByUserID      string `json:"createdByUserId,omitempty"`
-	CreatedDate          Time   `json:"createdDate,omitzero"`
-	ETag                 string `json:"etag,omitempty"`
-	LastLogin            Time   `json:"lastLogin,omitzero"`
-	LastModifiedBy       string `json:"lastModifiedBy,omitempty"`
+	// CreatedBy Email address of the user who created the object.
+	CreatedBy string `json:"createdBy,omitempty"`
+
+	// CreatedByUserID Id of the user who created the object.
+	CreatedByUserID string `json:"createdByUserId,omitempty"`
+
+	// CreatedDate Time of creation.
+	CreatedDate Time `json:"createdDate,omitzero"`
+
+	// ETag Entity tag. Not a version - two objects can have the same - so it cannot guard an update.
+	ETag string `json:"etag,omitempty"`
+
+	// LastLogin Time of the latest sign-in.
+	LastLogin Time `json:"lastLogin,omitzero"`
+
+	// LastModifiedBy Email address of the user who made the latest change.
+	LastModifiedBy string `json:"lastModifiedBy,omitempty"`
+
+	// LastModifiedByUserID Id of the user who made the latest change.
 	LastModifiedByUserID string `json:"lastModifiedByUserId,omitempty"`
-	LastModifiedDate     Time   `json:"lastModifiedDate,omitzero"`
+
+	// LastModifiedDate Time of the latest change.
+	LastModifiedDate Time `json:"lastModifiedDate,omitzero"`
 }
 
-// UserCreate defines model for UserPost.
+// UserCreate Request to create a user.
 type UserCreate struct {
+	// Properties Properties of a new user.
 	Properties UserCreateProperties `json:"properties"`
 }
 
-// UserProperties defines model for UserProperties.
+// UserProperties Properties of a user, as the service answers them.
 type UserProperties struct {
-	Active            bool   `json:"active"`
-	Administrator     bool   `json:"administrator"`
-	Email             string `json:"email,omitempty"`
-	FirstName         string `json:"firstname,omitempty"`
-	ForceSecAuth      bool   `json:"forceSecAuth"`
-	LastName          string `json:"lastname,omitempty"`
+	// Active Whether the user can sign in.
+	Active bool `json:"active"`
+
+	// Administrator Whether the user may do everything in the contract.
+	Administrator bool `json:"administrator"`
+
+	// Email Email address, which is also the user name at sign-in.
+	Email string `json:"email,omitempty"`
+
+	// FirstName First name.
+	FirstName string `json:"firstname,omitempty"`
+
+	// ForceSecAuth Whether the user must set up two-factor authentication.
+	ForceSecAuth bool `json:"forceSecAuth"`
+
+	// LastName Last name.
+	LastName string `json:"lastname,omitempty"`
+
+	// S3CanonicalUserID Id under which Object Storage knows the user. Answered only.
 	S3CanonicalUserID string `json:"s3CanonicalUserId,omitempty"`
-	SecAuthActive     bool   `json:"secAuthActive"`
+
+	// SecAuthActive Whether the user signs in with a second factor.
+	SecAuthActive bool `json:"secAuthActive"`
 }
 
-// UserCreateProperties defines model for UserPropertiesPost.
+// UserCreateProperties Properties of a new user.
 type UserCreateProperties struct {
-	Active        *bool  `json:"active,omitempty"`
-	Administrator *bool  `json:"administrator,omitempty"`
-	Email         string `json:"email"`
-	FirstName     string `json:"firstname"`
-	ForceSecAuth  *bool  `json:"forceSecAuth,omitempty"`
-	LastName      string `json:"lastname"`
-	Password      Secret `json:"password"`
+	// Active Whether the user can sign in.
+	Active *bool `json:"active,omitempty"`
+
+	// Administrator Whether the user may do everything in the contract.
+	Administrator *bool `json:"administrator,omitempty"`
+
+	// Email Email address, which is also the user name at sign-in.
+	Email string `json:"email"`
+
+	// FirstName First name.
+	FirstName string `json:"firstname"`
+
+	// ForceSecAuth Whether the user must set up two-factor authentication.
+	ForceSecAuth *bool `json:"forceSecAuth,omitempty"`
+
+	// LastName Last name.
+	LastName string `json:"lastname"`
+
+	// Password Password to sign in with.
+	Password Secret `json:"password"`
 }
 
-// UserUpdateProperties defines model for UserPropertiesPut.
+// UserUpdateProperties Properties that a user shall have. Those left out may be reset.
 type UserUpdateProperties struct {
-	Active        *bool   `json:"active,omitempty"`
-	Administrator *bool   `json:"administrator,omitempty"`
-	Email         *string `json:"email,omitempty"`
-	FirstName     *string `json:"firstname,omitempty"`
-	ForceSecAuth  *bool   `json:"forceSecAuth,omitempty"`
-	LastName      *string `json:"lastname,omitempty"`
-	Password      *Secret `json:"password,omitempty"`
-	SecAuthActive *bool   `json:"secAuthActive,omitempty"`
+	// Active Whether the user can sign in.
+	Active *bool `json:"active,omitempty"`
+
+	// Administrator Whether the user may do everything in the contract.
+	Administrator *bool `json:"administrator,omitempty"`
+
+	// Email Email address, which is also the user name at sign-in.
+	Email *string `json:"email,omitempty"`
+
+	// FirstName First name.
+	FirstName *string `json:"firstname,omitempty"`
+
+	// ForceSecAuth Whether the user must set up two-factor authentication.
+	ForceSecAuth *bool `json:"forceSecAuth,omitempty"`
+
+	// LastName Last name.
+	LastName *string `json:"lastname,omitempty"`
+
+	// Password New password. Leave it out to keep the old one.
+	Password *Secret `json:"password,omitempty"`
+
+	// SecAuthActive Whether the user signs in with a second factor.
+	SecAuthActive *bool `json:"secAuthActive,omitempty"`
 }
 
-// UserUpdate defines model for UserPut.
+// UserUpdate Request to replace a user's properties.
 type UserUpdate struct {
-	ID         *string              `json:"id,omitempty"`
+	// ID Id of the user, repeated. The path already names it.
+	ID *string `json:"id,omitempty"`
+
+	// Properties Properties that a user shall have. Those left out may be reset.
 	Properties UserUpdateProperties `json:"properties"`
 }
 
-// UserList defines model for Users.
+// UserList Page of the users of a contract.
 type UserList struct {
-	Links  PageLinks    `json:"_links,omitzero"`
-	Href   string       `json:"href,omitempty"`
-	ID     string       `json:"id,omitempty"`
-	Items  []User       `json:"items,omitempty"`
-	Limit  int          `json:"limit,omitempty"`
-	Offset int          `json:"offset,omitempty"`
-	Type   ResourceType `json:"type,omitempty"`
+	// Links URLs of this page and its neighbours.
+	Links PageLinks `json:"_links,omitzero"`
+
+	// Href Absolute URL of the object.
+	Href string `json:"href,omitempty"`
+
+	// ID Identifier of the list. Not always a UUID; a user's groups, for example, end in "/groups".
+	ID string `json:"id,omitempty"`
+
+	// Items Users of this page.
+	Items  []User `json:"items,omitempty"`
+	Limit  int    `json:"limit,omitempty"`
+	Offset int    `json:"offset,omitempty"`
+
+	// Type Type of the object. New types appear over time.
+	Type ResourceType `json:"type,omitempty"`
 }
 
-// UserEntities defines model for UsersEntities.
+// UserEntities References to what belongs to a user. Absent at depth 0.
 type UserEntities struct {
+	// Groups Reference to an object.
 	Groups Reference `json:"groups,omitzero"`
-	Owns   Reference `json:"owns,omitzero"`
+
+	// Owns Reference to an object.
+	Owns Reference `json:"owns,omitzero"`
+
+	// S3Keys Reference to an object.
 	S3Keys Reference `json:"s3Keys,omitzero"`
 }
 
 // GetRequestStatusParams defines parameters for GetRequestStatus.
 type GetRequestStatusParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListGroupsParams defines parameters for ListGroups.
 type ListGroupsParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // CreateGroupParams defines parameters for CreateGroup.
 type CreateGroupParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // DeleteGroupParams defines parameters for DeleteGroup.
 type DeleteGroupParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // GetGroupParams defines parameters for GetGroup.
 type GetGroupParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ReplaceGroupParams defines parameters for ReplaceGroup.
 type ReplaceGroupParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListGroupResourcesParams defines parameters for ListGroupResources.
 type ListGroupResourcesParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListSharesParams defines parameters for ListShares.
 type ListSharesParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // RemoveShareParams defines parameters for RemoveShare.
 type RemoveShareParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // GetShareParams defines parameters for GetShare.
 type GetShareParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // AddShareParams defines parameters for AddShare.
 type AddShareParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ReplaceShareParams defines parameters for ReplaceShare.
 type ReplaceShareParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListGroupMembersParams defines parameters for ListGroupMembers.
 type ListGroupMembersParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // AddGroupMemberParams defines parameters for AddGroupMember.
 type AddGroupMemberParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // RemoveGroupMemberParams defines parameters for RemoveGroupMember.
 type RemoveGroupMemberParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListResourcesParams defines parameters for ListResources.
 type ListResourcesParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListResourcesByTypeParams defines parameters for ListResourcesByType.
 type ListResourcesByTypeParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // GetResourceParams defines parameters for GetResource.
 type GetResourceParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
-	Offset          *int32 `form:"offset,omitempty" json:"offset,omitempty"`
-	Limit           *int32 `form:"limit,omitempty" json:"limit,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// Offset How many users to skip before the first one of the page.
+	Offset *int32 `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Limit Greatest number of users on the page, from 1 to 100.
+	Limit *int32 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // CreateUserParams defines parameters for CreateUser.
 type CreateUserParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // DeleteUserParams defines parameters for DeleteUser.
 type DeleteUserParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // GetUserParams defines parameters for GetUser.
 type GetUserParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ReplaceUserParams defines parameters for ReplaceUser.
 type ReplaceUserParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListUserGroupsParams defines parameters for ListUserGroups.
 type ListUserGroupsParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListOwnedResourcesParams defines parameters for ListOwnedResources.
 type ListOwnedResourcesParams struct {
-	Pretty          *bool  `form:"pretty,omitempty" json:"pretty,omitempty"`
-	Depth           *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
+
+	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListTritonUsersParams defines parameters for ListTritonUsers.
 type ListTritonUsersParams struct {
-	AsRole *string `form:"as-role,omitempty" json:"as-role,omitempty"`
+	// AsRole Names of the roles in which the signer acts, instead of the default ones.
+	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
 }
 
 // CreateTritonUserParams defines parameters for CreateTritonUser.
 type CreateTritonUserParams struct {
-	AsRole *string `form:"as-role,omitempty" json:"as-role,omitempty"`
+	// AsRole Names of the roles in which the signer acts, instead of the default ones.
+	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
 }
 
 // DeleteTritonUserParams defines parameters for DeleteTritonUser.
 type DeleteTritonUserParams struct {
-	AsRole *string `form:"as-role,omitempty" json:"as-role,omitempty"`
+	// AsRole Names of the roles in which the signer acts, instead of the default ones.
+	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
 }
 
 // GetTritonUserParams defines parameters for GetTritonUser.
 type GetTritonUserParams struct {
-	Membership *bool   `form:"membership,omitempty" json:"membership,omitempty"`
-	AsRole     *string `form:"as-role,omitempty" json:"as-role,omitempty"`
+	// Membership Whether the answer holds the roles of the sub-user. The server takes any value for yes, "false" too: leave it out for no.
+	Membership *bool `form:"membership,omitempty" json:"membership,omitempty"`
+
+	// AsRole Names of the roles in which the signer acts, instead of the default ones.
+	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
 }
 
 // UpdateTritonUserParams defines parameters for UpdateTritonUser.
 type UpdateTritonUserParams struct {
-	AsRole *string `form:"as-role,omitempty" json:"as-role,omitempty"`
+	// AsRole Names of the roles in which the signer acts, instead of the default ones.
+	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
 }
 
 // ChangeTritonUserPasswordParams defines parameters for ChangeTritonUserPassword.
 type ChangeTritonUserPasswordParams struct {
-	AsRole *string `form:"as-role,omitempty" json:"as-role,omitempty"`
+	// AsRole Names of the roles in which the signer acts, instead of the default ones.
+	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
 }
 
 // CreateGroupJSONRequestBody defines body for CreateGroup for application/json ContentType.
@@ -870,151 +1340,339 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
-	// GetRequestStatus performs a GET /requests/{requestId}/status (the `GetRequestStatus` operationId) request.
+	// GetRequestStatus Get the status of a request
+	//
+	// Tells how far an accepted change has got. Shortly after the change was accepted the answer may still be 404.
+	//
+	// Corresponds with GET /requests/{requestId}/status (the `GetRequestStatus` operationId).
 	GetRequestStatus(ctx context.Context, requestID string, params *GetRequestStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListGroups performs a GET /um/groups (the `ListGroups` operationId) request.
+	// ListGroups List groups
+	//
+	// Answers all groups of the contract. There are no pages.
+	//
+	// Corresponds with GET /um/groups (the `ListGroups` operationId).
 	ListGroups(ctx context.Context, params *ListGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateGroupWithBody performs a POST /um/groups (the `CreateGroup` operationId) request,
-	// with any type of body and a specified content type.
+	// CreateGroupWithBody Create a group
+	//
+	// Creates a group with a name and privileges. Members and shares are added afterwards.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /um/groups (the `CreateGroup` operationId).
 	CreateGroupWithBody(ctx context.Context, params *CreateGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateGroup performs a POST /um/groups (the `CreateGroup` operationId) request.
+	// CreateGroup Create a group
+	//
+	// Creates a group with a name and privileges. Members and shares are added afterwards.
+	//
 	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /um/groups (the `CreateGroup` operationId).
 	CreateGroup(ctx context.Context, params *CreateGroupParams, body CreateGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// DeleteGroup performs a DELETE /um/groups/{groupId} (the `DeleteGroup` operationId) request.
+	// DeleteGroup Delete a group
+	//
+	// Deletes a group. Its members remain users of the contract.
+	//
+	// Corresponds with DELETE /um/groups/{groupId} (the `DeleteGroup` operationId).
 	DeleteGroup(ctx context.Context, groupID string, params *DeleteGroupParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetGroup performs a GET /um/groups/{groupId} (the `GetGroup` operationId) request.
+	// GetGroup Get a group
+	//
+	// Answers one group; at depth 1 with references to members and resources.
+	//
+	// Corresponds with GET /um/groups/{groupId} (the `GetGroup` operationId).
 	GetGroup(ctx context.Context, groupID string, params *GetGroupParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReplaceGroupWithBody performs a PUT /um/groups/{groupId} (the `ReplaceGroup` operationId) request,
-	// with any type of body and a specified content type.
+	// ReplaceGroupWithBody Replace a group
+	//
+	// Replaces the name and the privileges of a group. Send all of them, those unknown to this document included: a privilege that is left out may be withdrawn.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /um/groups/{groupId} (the `ReplaceGroup` operationId).
 	ReplaceGroupWithBody(ctx context.Context, groupID string, params *ReplaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReplaceGroup performs a PUT /um/groups/{groupId} (the `ReplaceGroup` operationId) request.
+	// ReplaceGroup Replace a group
+	//
+	// Replaces the name and the privileges of a group. Send all of them, those unknown to this document included: a privilege that is left out may be withdrawn.
+	//
 	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /um/groups/{groupId} (the `ReplaceGroup` operationId).
 	ReplaceGroup(ctx context.Context, groupID string, params *ReplaceGroupParams, body ReplaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListGroupResources performs a GET /um/groups/{groupId}/resources (the `ListGroupResources` operationId) request.
+	// ListGroupResources List a group's resources
+	//
+	// Answers the resources that a group has access to.
+	//
+	// Corresponds with GET /um/groups/{groupId}/resources (the `ListGroupResources` operationId).
 	ListGroupResources(ctx context.Context, groupID string, params *ListGroupResourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListShares performs a GET /um/groups/{groupId}/shares (the `ListShares` operationId) request.
+	// ListShares List a group's shares
+	//
+	// Answers the shares of a group, each with its privileges.
+	//
+	// Corresponds with GET /um/groups/{groupId}/shares (the `ListShares` operationId).
 	ListShares(ctx context.Context, groupID string, params *ListSharesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RemoveShare performs a DELETE /um/groups/{groupId}/shares/{resourceId} (the `RemoveShare` operationId) request.
+	// RemoveShare Stop sharing a resource
+	//
+	// Takes the access to a resource away from a group. The resource remains.
+	//
+	// Corresponds with DELETE /um/groups/{groupId}/shares/{resourceId} (the `RemoveShare` operationId).
 	RemoveShare(ctx context.Context, groupID string, resourceID string, params *RemoveShareParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetShare performs a GET /um/groups/{groupId}/shares/{resourceId} (the `GetShare` operationId) request.
+	// GetShare Get a share
+	//
+	// Answers the privileges that a group has on one resource.
+	//
+	// Corresponds with GET /um/groups/{groupId}/shares/{resourceId} (the `GetShare` operationId).
 	GetShare(ctx context.Context, groupID string, resourceID string, params *GetShareParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AddShareWithBody performs a POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId) request,
-	// with any type of body and a specified content type.
+	// AddShareWithBody Share a resource with a group
+	//
+	// Gives the members of a group access to a resource.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId).
 	AddShareWithBody(ctx context.Context, groupID string, resourceID string, params *AddShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AddShare performs a POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId) request.
+	// AddShare Share a resource with a group
+	//
+	// Gives the members of a group access to a resource.
+	//
 	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId).
 	AddShare(ctx context.Context, groupID string, resourceID string, params *AddShareParams, body AddShareJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReplaceShareWithBody performs a PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId) request,
-	// with any type of body and a specified content type.
+	// ReplaceShareWithBody Replace a share's privileges
+	//
+	// Replaces the privileges that a group has on a resource. A body without content changes nothing and is answered with 200.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId).
 	ReplaceShareWithBody(ctx context.Context, groupID string, resourceID string, params *ReplaceShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReplaceShare performs a PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId) request.
+	// ReplaceShare Replace a share's privileges
+	//
+	// Replaces the privileges that a group has on a resource. A body without content changes nothing and is answered with 200.
+	//
 	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId).
 	ReplaceShare(ctx context.Context, groupID string, resourceID string, params *ReplaceShareParams, body ReplaceShareJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListGroupMembers performs a GET /um/groups/{groupId}/users (the `ListGroupMembers` operationId) request.
+	// ListGroupMembers List a group's members
+	//
+	// Answers the users that belong to a group.
+	//
+	// Corresponds with GET /um/groups/{groupId}/users (the `ListGroupMembers` operationId).
 	ListGroupMembers(ctx context.Context, groupID string, params *ListGroupMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AddGroupMemberWithBody performs a POST /um/groups/{groupId}/users (the `AddGroupMember` operationId) request,
-	// with any type of body and a specified content type.
+	// AddGroupMemberWithBody Add a member to a group
+	//
+	// Makes a user of the contract a member of a group.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /um/groups/{groupId}/users (the `AddGroupMember` operationId).
 	AddGroupMemberWithBody(ctx context.Context, groupID string, params *AddGroupMemberParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AddGroupMember performs a POST /um/groups/{groupId}/users (the `AddGroupMember` operationId) request.
+	// AddGroupMember Add a member to a group
+	//
+	// Makes a user of the contract a member of a group.
+	//
 	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /um/groups/{groupId}/users (the `AddGroupMember` operationId).
 	AddGroupMember(ctx context.Context, groupID string, params *AddGroupMemberParams, body AddGroupMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RemoveGroupMember performs a DELETE /um/groups/{groupId}/users/{userId} (the `RemoveGroupMember` operationId) request.
+	// RemoveGroupMember Remove a member from a group
+	//
+	// Ends the membership of a user in a group. The user remains.
+	//
+	// Corresponds with DELETE /um/groups/{groupId}/users/{userId} (the `RemoveGroupMember` operationId).
 	RemoveGroupMember(ctx context.Context, groupID string, userID string, params *RemoveGroupMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListResources performs a GET /um/resources (the `ListResources` operationId) request.
+	// ListResources List resources
+	//
+	// Answers the resources of the contract that can be shared with groups, of every type.
+	//
+	// Corresponds with GET /um/resources (the `ListResources` operationId).
 	ListResources(ctx context.Context, params *ListResourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListResourcesByType performs a GET /um/resources/{resourceType} (the `ListResourcesByType` operationId) request.
+	// ListResourcesByType List resources of one type
+	//
+	// Answers the resources of the contract that have one type.
+	//
+	// Corresponds with GET /um/resources/{resourceType} (the `ListResourcesByType` operationId).
 	ListResourcesByType(ctx context.Context, resourceType string, params *ListResourcesByTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetResource performs a GET /um/resources/{resourceType}/{resourceId} (the `GetResource` operationId) request.
+	// GetResource Get a resource
+	//
+	// Answers one resource; at depth 1 with the groups that may use it.
+	//
+	// Corresponds with GET /um/resources/{resourceType}/{resourceId} (the `GetResource` operationId).
 	GetResource(ctx context.Context, resourceType string, resourceID string, params *GetResourceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListUsers performs a GET /um/users (the `ListUsers` operationId) request.
+	// ListUsers List users
+	//
+	// Answers one page of the users of the contract. Offset and limit choose the page.
+	//
+	// Corresponds with GET /um/users (the `ListUsers` operationId).
 	ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateUserWithBody performs a POST /um/users (the `CreateUser` operationId) request,
-	// with any type of body and a specified content type.
+	// CreateUserWithBody Create a user
+	//
+	// Creates a user. The answer already holds the new id. Create at most once after a lost answer: look the email address up first.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /um/users (the `CreateUser` operationId).
 	CreateUserWithBody(ctx context.Context, params *CreateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateUser performs a POST /um/users (the `CreateUser` operationId) request.
+	// CreateUser Create a user
+	//
+	// Creates a user. The answer already holds the new id. Create at most once after a lost answer: look the email address up first.
+	//
 	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /um/users (the `CreateUser` operationId).
 	CreateUser(ctx context.Context, params *CreateUserParams, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// DeleteUser performs a DELETE /um/users/{userId} (the `DeleteUser` operationId) request.
+	// DeleteUser Delete a user
+	//
+	// Deletes a user.
+	//
+	// Corresponds with DELETE /um/users/{userId} (the `DeleteUser` operationId).
 	DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetUser performs a GET /um/users/{userId} (the `GetUser` operationId) request.
+	// GetUser Get a user
+	//
+	// Answers one user; at depth 1 with references to groups, owned resources and S3 keys.
+	//
+	// Corresponds with GET /um/users/{userId} (the `GetUser` operationId).
 	GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReplaceUserWithBody performs a PUT /um/users/{userId} (the `ReplaceUser` operationId) request,
-	// with any type of body and a specified content type.
+	// ReplaceUserWithBody Replace a user
+	//
+	// Replaces the properties of a user. Send all of them: a property that is left out may be reset.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /um/users/{userId} (the `ReplaceUser` operationId).
 	ReplaceUserWithBody(ctx context.Context, userID string, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReplaceUser performs a PUT /um/users/{userId} (the `ReplaceUser` operationId) request.
+	// ReplaceUser Replace a user
+	//
+	// Replaces the properties of a user. Send all of them: a property that is left out may be reset.
+	//
 	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /um/users/{userId} (the `ReplaceUser` operationId).
 	ReplaceUser(ctx context.Context, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListUserGroups performs a GET /um/users/{userId}/groups (the `ListUserGroups` operationId) request.
+	// ListUserGroups List a user's groups
+	//
+	// Answers the groups that a user is a member of.
+	//
+	// Corresponds with GET /um/users/{userId}/groups (the `ListUserGroups` operationId).
 	ListUserGroups(ctx context.Context, userID string, params *ListUserGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListOwnedResources performs a GET /um/users/{userId}/owns (the `ListOwnedResources` operationId) request.
+	// ListOwnedResources List a user's resources
+	//
+	// Answers the resources that a user owns.
+	//
+	// Corresponds with GET /um/users/{userId}/owns (the `ListOwnedResources` operationId).
 	ListOwnedResources(ctx context.Context, userID string, params *ListOwnedResourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListTritonUsers performs a GET /{account}/users (the `ListTritonUsers` operationId) request.
+	// ListTritonUsers List sub-users
+	//
+	// Answers all sub-users of an account, oldest first. There are no pages; a server may cut the list at 1000.
+	//
+	// Corresponds with GET /{account}/users (the `ListTritonUsers` operationId).
 	ListTritonUsers(ctx context.Context, account string, params *ListTritonUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateTritonUserWithBody performs a POST /{account}/users (the `CreateTritonUser` operationId) request,
-	// with any type of body and a specified content type.
+	// CreateTritonUserWithBody Create a sub-user
+	//
+	// Creates a sub-user. Leave optional fields out when they have no value: the server fails on empty strings and null.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /{account}/users (the `CreateTritonUser` operationId).
 	CreateTritonUserWithBody(ctx context.Context, account string, params *CreateTritonUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateTritonUser performs a POST /{account}/users (the `CreateTritonUser` operationId) request.
+	// CreateTritonUser Create a sub-user
+	//
+	// Creates a sub-user. Leave optional fields out when they have no value: the server fails on empty strings and null.
+	//
 	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /{account}/users (the `CreateTritonUser` operationId).
 	CreateTritonUser(ctx context.Context, account string, params *CreateTritonUserParams, body CreateTritonUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// DeleteTritonUser performs a DELETE /{account}/users/{user} (the `DeleteTritonUser` operationId) request.
+	// DeleteTritonUser Delete a sub-user
+	//
+	// Deletes a sub-user, found by id or login. A sub-user that still has SSH keys is kept, and the answer is 409.
+	//
+	// Corresponds with DELETE /{account}/users/{user} (the `DeleteTritonUser` operationId).
 	DeleteTritonUser(ctx context.Context, account string, user string, params *DeleteTritonUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetTritonUser performs a GET /{account}/users/{user} (the `GetTritonUser` operationId) request.
+	// GetTritonUser Get a sub-user
+	//
+	// Answers one sub-user, found by id or login.
+	//
+	// Corresponds with GET /{account}/users/{user} (the `GetTritonUser` operationId).
 	GetTritonUser(ctx context.Context, account string, user string, params *GetTritonUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateTritonUserWithBody performs a POST /{account}/users/{user} (the `UpdateTritonUser` operationId) request,
-	// with any type of body and a specified content type.
+	// UpdateTritonUserWithBody Update a sub-user
+	//
+	// Changes the fields that are sent and keeps the others. An empty string clears a field. The password is not changed here, so that the two changes can be allowed separately.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /{account}/users/{user} (the `UpdateTritonUser` operationId).
 	UpdateTritonUserWithBody(ctx context.Context, account string, user string, params *UpdateTritonUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateTritonUser performs a POST /{account}/users/{user} (the `UpdateTritonUser` operationId) request.
+	// UpdateTritonUser Update a sub-user
+	//
+	// Changes the fields that are sent and keeps the others. An empty string clears a field. The password is not changed here, so that the two changes can be allowed separately.
+	//
 	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /{account}/users/{user} (the `UpdateTritonUser` operationId).
 	UpdateTritonUser(ctx context.Context, account string, user string, params *UpdateTritonUserParams, body UpdateTritonUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChangeTritonUserPasswordWithBody performs a POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId) request,
-	// with any type of body and a specified content type.
+	// ChangeTritonUserPasswordWithBody Change a sub-user's password
+	//
+	// Sets a new password. The account's password policy decides which ones are good enough.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId).
 	ChangeTritonUserPasswordWithBody(ctx context.Context, account string, user string, params *ChangeTritonUserPasswordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChangeTritonUserPassword performs a POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId) request.
+	// ChangeTritonUserPassword Change a sub-user's password
+	//
+	// Sets a new password. The account's password policy decides which ones are good enough.
+	//
 	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId).
 	ChangeTritonUserPassword(ctx context.Context, account string, user string, params *ChangeTritonUserPasswordParams, body ChangeTritonUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
-// GetRequestStatus performs a GET /requests/{requestId}/status (the `GetRequestStatus` operationId) request.
+// GetRequestStatus Get the status of a request
+//
+// Tells how far an accepted change has got. Shortly after the change was accepted the answer may still be 404.
+//
+// Corresponds with GET /requests/{requestId}/status (the `GetRequestStatus` operationId).
 func (c *Client) GetRequestStatus(ctx context.Context, requestID string, params *GetRequestStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetRequestStatusRequest(c.Server, requestID, params)
 	if err != nil {
@@ -1027,7 +1685,11 @@ func (c *Client) GetRequestStatus(ctx context.Context, requestID string, params 
 	return c.Client.Do(req)
 }
 
-// ListGroups performs a GET /um/groups (the `ListGroups` operationId) request.
+// ListGroups List groups
+//
+// Answers all groups of the contract. There are no pages.
+//
+// Corresponds with GET /um/groups (the `ListGroups` operationId).
 func (c *Client) ListGroups(ctx context.Context, params *ListGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListGroupsRequest(c.Server, params)
 	if err != nil {
@@ -1040,8 +1702,13 @@ func (c *Client) ListGroups(ctx context.Context, params *ListGroupsParams, reqEd
 	return c.Client.Do(req)
 }
 
-// CreateGroupWithBody performs a POST /um/groups (the `CreateGroup` operationId) request,
-// with any type of body and a specified content type.
+// CreateGroupWithBody Create a group
+//
+// Creates a group with a name and privileges. Members and shares are added afterwards.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /um/groups (the `CreateGroup` operationId).
 func (c *Client) CreateGroupWithBody(ctx context.Context, params *CreateGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateGroupRequestWithBody(c.Server, params, contentType, body)
 	if err != nil {
@@ -1054,8 +1721,13 @@ func (c *Client) CreateGroupWithBody(ctx context.Context, params *CreateGroupPar
 	return c.Client.Do(req)
 }
 
-// CreateGroup performs a POST /um/groups (the `CreateGroup` operationId) request.
+// CreateGroup Create a group
+//
+// Creates a group with a name and privileges. Members and shares are added afterwards.
+//
 // Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /um/groups (the `CreateGroup` operationId).
 func (c *Client) CreateGroup(ctx context.Context, params *CreateGroupParams, body CreateGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateGroupRequest(c.Server, params, body)
 	if err != nil {
@@ -1068,7 +1740,11 @@ func (c *Client) CreateGroup(ctx context.Context, params *CreateGroupParams, bod
 	return c.Client.Do(req)
 }
 
-// DeleteGroup performs a DELETE /um/groups/{groupId} (the `DeleteGroup` operationId) request.
+// DeleteGroup Delete a group
+//
+// Deletes a group. Its members remain users of the contract.
+//
+// Corresponds with DELETE /um/groups/{groupId} (the `DeleteGroup` operationId).
 func (c *Client) DeleteGroup(ctx context.Context, groupID string, params *DeleteGroupParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteGroupRequest(c.Server, groupID, params)
 	if err != nil {
@@ -1081,7 +1757,11 @@ func (c *Client) DeleteGroup(ctx context.Context, groupID string, params *Delete
 	return c.Client.Do(req)
 }
 
-// GetGroup performs a GET /um/groups/{groupId} (the `GetGroup` operationId) request.
+// GetGroup Get a group
+//
+// Answers one group; at depth 1 with references to members and resources.
+//
+// Corresponds with GET /um/groups/{groupId} (the `GetGroup` operationId).
 func (c *Client) GetGroup(ctx context.Context, groupID string, params *GetGroupParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetGroupRequest(c.Server, groupID, params)
 	if err != nil {
@@ -1094,8 +1774,13 @@ func (c *Client) GetGroup(ctx context.Context, groupID string, params *GetGroupP
 	return c.Client.Do(req)
 }
 
-// ReplaceGroupWithBody performs a PUT /um/groups/{groupId} (the `ReplaceGroup` operationId) request,
-// with any type of body and a specified content type.
+// ReplaceGroupWithBody Replace a group
+//
+// Replaces the name and the privileges of a group. Send all of them, those unknown to this document included: a privilege that is left out may be withdrawn.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /um/groups/{groupId} (the `ReplaceGroup` operationId).
 func (c *Client) ReplaceGroupWithBody(ctx context.Context, groupID string, params *ReplaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceGroupRequestWithBody(c.Server, groupID, params, contentType, body)
 	if err != nil {
@@ -1108,8 +1793,13 @@ func (c *Client) ReplaceGroupWithBody(ctx context.Context, groupID string, param
 	return c.Client.Do(req)
 }
 
-// ReplaceGroup performs a PUT /um/groups/{groupId} (the `ReplaceGroup` operationId) request.
+// ReplaceGroup Replace a group
+//
+// Replaces the name and the privileges of a group. Send all of them, those unknown to this document included: a privilege that is left out may be withdrawn.
+//
 // Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /um/groups/{groupId} (the `ReplaceGroup` operationId).
 func (c *Client) ReplaceGroup(ctx context.Context, groupID string, params *ReplaceGroupParams, body ReplaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceGroupRequest(c.Server, groupID, params, body)
 	if err != nil {
@@ -1122,7 +1812,11 @@ func (c *Client) ReplaceGroup(ctx context.Context, groupID string, params *Repla
 	return c.Client.Do(req)
 }
 
-// ListGroupResources performs a GET /um/groups/{groupId}/resources (the `ListGroupResources` operationId) request.
+// ListGroupResources List a group's resources
+//
+// Answers the resources that a group has access to.
+//
+// Corresponds with GET /um/groups/{groupId}/resources (the `ListGroupResources` operationId).
 func (c *Client) ListGroupResources(ctx context.Context, groupID string, params *ListGroupResourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListGroupResourcesRequest(c.Server, groupID, params)
 	if err != nil {
@@ -1135,7 +1829,11 @@ func (c *Client) ListGroupResources(ctx context.Context, groupID string, params 
 	return c.Client.Do(req)
 }
 
-// ListShares performs a GET /um/groups/{groupId}/shares (the `ListShares` operationId) request.
+// ListShares List a group's shares
+//
+// Answers the shares of a group, each with its privileges.
+//
+// Corresponds with GET /um/groups/{groupId}/shares (the `ListShares` operationId).
 func (c *Client) ListShares(ctx context.Context, groupID string, params *ListSharesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListSharesRequest(c.Server, groupID, params)
 	if err != nil {
@@ -1148,7 +1846,11 @@ func (c *Client) ListShares(ctx context.Context, groupID string, params *ListSha
 	return c.Client.Do(req)
 }
 
-// RemoveShare performs a DELETE /um/groups/{groupId}/shares/{resourceId} (the `RemoveShare` operationId) request.
+// RemoveShare Stop sharing a resource
+//
+// Takes the access to a resource away from a group. The resource remains.
+//
+// Corresponds with DELETE /um/groups/{groupId}/shares/{resourceId} (the `RemoveShare` operationId).
 func (c *Client) RemoveShare(ctx context.Context, groupID string, resourceID string, params *RemoveShareParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRemoveShareRequest(c.Server, groupID, resourceID, params)
 	if err != nil {
@@ -1161,7 +1863,11 @@ func (c *Client) RemoveShare(ctx context.Context, groupID string, resourceID str
 	return c.Client.Do(req)
 }
 
-// GetShare performs a GET /um/groups/{groupId}/shares/{resourceId} (the `GetShare` operationId) request.
+// GetShare Get a share
+//
+// Answers the privileges that a group has on one resource.
+//
+// Corresponds with GET /um/groups/{groupId}/shares/{resourceId} (the `GetShare` operationId).
 func (c *Client) GetShare(ctx context.Context, groupID string, resourceID string, params *GetShareParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetShareRequest(c.Server, groupID, resourceID, params)
 	if err != nil {
@@ -1174,8 +1880,13 @@ func (c *Client) GetShare(ctx context.Context, groupID string, resourceID string
 	return c.Client.Do(req)
 }
 
-// AddShareWithBody performs a POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId) request,
-// with any type of body and a specified content type.
+// AddShareWithBody Share a resource with a group
+//
+// Gives the members of a group access to a resource.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId).
 func (c *Client) AddShareWithBody(ctx context.Context, groupID string, resourceID string, params *AddShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddShareRequestWithBody(c.Server, groupID, resourceID, params, contentType, body)
 	if err != nil {
@@ -1188,8 +1899,13 @@ func (c *Client) AddShareWithBody(ctx context.Context, groupID string, resourceI
 	return c.Client.Do(req)
 }
 
-// AddShare performs a POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId) request.
+// AddShare Share a resource with a group
+//
+// Gives the members of a group access to a resource.
+//
 // Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId).
 func (c *Client) AddShare(ctx context.Context, groupID string, resourceID string, params *AddShareParams, body AddShareJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddShareRequest(c.Server, groupID, resourceID, params, body)
 	if err != nil {
@@ -1202,8 +1918,13 @@ func (c *Client) AddShare(ctx context.Context, groupID string, resourceID string
 	return c.Client.Do(req)
 }
 
-// ReplaceShareWithBody performs a PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId) request,
-// with any type of body and a specified content type.
+// ReplaceShareWithBody Replace a share's privileges
+//
+// Replaces the privileges that a group has on a resource. A body without content changes nothing and is answered with 200.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId).
 func (c *Client) ReplaceShareWithBody(ctx context.Context, groupID string, resourceID string, params *ReplaceShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceShareRequestWithBody(c.Server, groupID, resourceID, params, contentType, body)
 	if err != nil {
@@ -1216,8 +1937,13 @@ func (c *Client) ReplaceShareWithBody(ctx context.Context, groupID string, resou
 	return c.Client.Do(req)
 }
 
-// ReplaceShare performs a PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId) request.
+// ReplaceShare Replace a share's privileges
+//
+// Replaces the privileges that a group has on a resource. A body without content changes nothing and is answered with 200.
+//
 // Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId).
 func (c *Client) ReplaceShare(ctx context.Context, groupID string, resourceID string, params *ReplaceShareParams, body ReplaceShareJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceShareRequest(c.Server, groupID, resourceID, params, body)
 	if err != nil {
@@ -1230,7 +1956,11 @@ func (c *Client) ReplaceShare(ctx context.Context, groupID string, resourceID st
 	return c.Client.Do(req)
 }
 
-// ListGroupMembers performs a GET /um/groups/{groupId}/users (the `ListGroupMembers` operationId) request.
+// ListGroupMembers List a group's members
+//
+// Answers the users that belong to a group.
+//
+// Corresponds with GET /um/groups/{groupId}/users (the `ListGroupMembers` operationId).
 func (c *Client) ListGroupMembers(ctx context.Context, groupID string, params *ListGroupMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListGroupMembersRequest(c.Server, groupID, params)
 	if err != nil {
@@ -1243,8 +1973,13 @@ func (c *Client) ListGroupMembers(ctx context.Context, groupID string, params *L
 	return c.Client.Do(req)
 }
 
-// AddGroupMemberWithBody performs a POST /um/groups/{groupId}/users (the `AddGroupMember` operationId) request,
-// with any type of body and a specified content type.
+// AddGroupMemberWithBody Add a member to a group
+//
+// Makes a user of the contract a member of a group.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /um/groups/{groupId}/users (the `AddGroupMember` operationId).
 func (c *Client) AddGroupMemberWithBody(ctx context.Context, groupID string, params *AddGroupMemberParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddGroupMemberRequestWithBody(c.Server, groupID, params, contentType, body)
 	if err != nil {
@@ -1257,8 +1992,13 @@ func (c *Client) AddGroupMemberWithBody(ctx context.Context, groupID string, par
 	return c.Client.Do(req)
 }
 
-// AddGroupMember performs a POST /um/groups/{groupId}/users (the `AddGroupMember` operationId) request.
+// AddGroupMember Add a member to a group
+//
+// Makes a user of the contract a member of a group.
+//
 // Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /um/groups/{groupId}/users (the `AddGroupMember` operationId).
 func (c *Client) AddGroupMember(ctx context.Context, groupID string, params *AddGroupMemberParams, body AddGroupMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddGroupMemberRequest(c.Server, groupID, params, body)
 	if err != nil {
@@ -1271,7 +2011,11 @@ func (c *Client) AddGroupMember(ctx context.Context, groupID string, params *Add
 	return c.Client.Do(req)
 }
 
-// RemoveGroupMember performs a DELETE /um/groups/{groupId}/users/{userId} (the `RemoveGroupMember` operationId) request.
+// RemoveGroupMember Remove a member from a group
+//
+// Ends the membership of a user in a group. The user remains.
+//
+// Corresponds with DELETE /um/groups/{groupId}/users/{userId} (the `RemoveGroupMember` operationId).
 func (c *Client) RemoveGroupMember(ctx context.Context, groupID string, userID string, params *RemoveGroupMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRemoveGroupMemberRequest(c.Server, groupID, userID, params)
 	if err != nil {
@@ -1284,7 +2028,11 @@ func (c *Client) RemoveGroupMember(ctx context.Context, groupID string, userID s
 	return c.Client.Do(req)
 }
 
-// ListResources performs a GET /um/resources (the `ListResources` operationId) request.
+// ListResources List resources
+//
+// Answers the resources of the contract that can be shared with groups, of every type.
+//
+// Corresponds with GET /um/resources (the `ListResources` operationId).
 func (c *Client) ListResources(ctx context.Context, params *ListResourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListResourcesRequest(c.Server, params)
 	if err != nil {
@@ -1297,7 +2045,11 @@ func (c *Client) ListResources(ctx context.Context, params *ListResourcesParams,
 	return c.Client.Do(req)
 }
 
-// ListResourcesByType performs a GET /um/resources/{resourceType} (the `ListResourcesByType` operationId) request.
+// ListResourcesByType List resources of one type
+//
+// Answers the resources of the contract that have one type.
+//
+// Corresponds with GET /um/resources/{resourceType} (the `ListResourcesByType` operationId).
 func (c *Client) ListResourcesByType(ctx context.Context, resourceType string, params *ListResourcesByTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListResourcesByTypeRequest(c.Server, resourceType, params)
 	if err != nil {
@@ -1310,7 +2062,11 @@ func (c *Client) ListResourcesByType(ctx context.Context, resourceType string, p
 	return c.Client.Do(req)
 }
 
-// GetResource performs a GET /um/resources/{resourceType}/{resourceId} (the `GetResource` operationId) request.
+// GetResource Get a resource
+//
+// Answers one resource; at depth 1 with the groups that may use it.
+//
+// Corresponds with GET /um/resources/{resourceType}/{resourceId} (the `GetResource` operationId).
 func (c *Client) GetResource(ctx context.Context, resourceType string, resourceID string, params *GetResourceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetResourceRequest(c.Server, resourceType, resourceID, params)
 	if err != nil {
@@ -1323,7 +2079,11 @@ func (c *Client) GetResource(ctx context.Context, resourceType string, resourceI
 	return c.Client.Do(req)
 }
 
-// ListUsers performs a GET /um/users (the `ListUsers` operationId) request.
+// ListUsers List users
+//
+// Answers one page of the users of the contract. Offset and limit choose the page.
+//
+// Corresponds with GET /um/users (the `ListUsers` operationId).
 func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListUsersRequest(c.Server, params)
 	if err != nil {
@@ -1336,8 +2096,13 @@ func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEdit
 	return c.Client.Do(req)
 }
 
-// CreateUserWithBody performs a POST /um/users (the `CreateUser` operationId) request,
-// with any type of body and a specified content type.
+// CreateUserWithBody Create a user
+//
+// Creates a user. The answer already holds the new id. Create at most once after a lost answer: look the email address up first.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /um/users (the `CreateUser` operationId).
 func (c *Client) CreateUserWithBody(ctx context.Context, params *CreateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateUserRequestWithBody(c.Server, params, contentType, body)
 	if err != nil {
@@ -1350,8 +2115,13 @@ func (c *Client) CreateUserWithBody(ctx context.Context, params *CreateUserParam
 	return c.Client.Do(req)
 }
 
-// CreateUser performs a POST /um/users (the `CreateUser` operationId) request.
+// CreateUser Create a user
+//
+// Creates a user. The answer already holds the new id. Create at most once after a lost answer: look the email address up first.
+//
 // Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /um/users (the `CreateUser` operationId).
 func (c *Client) CreateUser(ctx context.Context, params *CreateUserParams, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateUserRequest(c.Server, params, body)
 	if err != nil {
@@ -1364,7 +2134,11 @@ func (c *Client) CreateUser(ctx context.Context, params *CreateUserParams, body 
 	return c.Client.Do(req)
 }
 
-// DeleteUser performs a DELETE /um/users/{userId} (the `DeleteUser` operationId) request.
+// DeleteUser Delete a user
+//
+// Deletes a user.
+//
+// Corresponds with DELETE /um/users/{userId} (the `DeleteUser` operationId).
 func (c *Client) DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteUserRequest(c.Server, userID, params)
 	if err != nil {
@@ -1377,7 +2151,11 @@ func (c *Client) DeleteUser(ctx context.Context, userID string, params *DeleteUs
 	return c.Client.Do(req)
 }
 
-// GetUser performs a GET /um/users/{userId} (the `GetUser` operationId) request.
+// GetUser Get a user
+//
+// Answers one user; at depth 1 with references to groups, owned resources and S3 keys.
+//
+// Corresponds with GET /um/users/{userId} (the `GetUser` operationId).
 func (c *Client) GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetUserRequest(c.Server, userID, params)
 	if err != nil {
@@ -1390,8 +2168,13 @@ func (c *Client) GetUser(ctx context.Context, userID string, params *GetUserPara
 	return c.Client.Do(req)
 }
 
-// ReplaceUserWithBody performs a PUT /um/users/{userId} (the `ReplaceUser` operationId) request,
-// with any type of body and a specified content type.
+// ReplaceUserWithBody Replace a user
+//
+// Replaces the properties of a user. Send all of them: a property that is left out may be reset.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /um/users/{userId} (the `ReplaceUser` operationId).
 func (c *Client) ReplaceUserWithBody(ctx context.Context, userID string, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceUserRequestWithBody(c.Server, userID, params, contentType, body)
 	if err != nil {
@@ -1404,8 +2187,13 @@ func (c *Client) ReplaceUserWithBody(ctx context.Context, userID string, params 
 	return c.Client.Do(req)
 }
 
-// ReplaceUser performs a PUT /um/users/{userId} (the `ReplaceUser` operationId) request.
+// ReplaceUser Replace a user
+//
+// Replaces the properties of a user. Send all of them: a property that is left out may be reset.
+//
 // Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /um/users/{userId} (the `ReplaceUser` operationId).
 func (c *Client) ReplaceUser(ctx context.Context, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceUserRequest(c.Server, userID, params, body)
 	if err != nil {
@@ -1418,7 +2206,11 @@ func (c *Client) ReplaceUser(ctx context.Context, userID string, params *Replace
 	return c.Client.Do(req)
 }
 
-// ListUserGroups performs a GET /um/users/{userId}/groups (the `ListUserGroups` operationId) request.
+// ListUserGroups List a user's groups
+//
+// Answers the groups that a user is a member of.
+//
+// Corresponds with GET /um/users/{userId}/groups (the `ListUserGroups` operationId).
 func (c *Client) ListUserGroups(ctx context.Context, userID string, params *ListUserGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListUserGroupsRequest(c.Server, userID, params)
 	if err != nil {
@@ -1431,7 +2223,11 @@ func (c *Client) ListUserGroups(ctx context.Context, userID string, params *List
 	return c.Client.Do(req)
 }
 
-// ListOwnedResources performs a GET /um/users/{userId}/owns (the `ListOwnedResources` operationId) request.
+// ListOwnedResources List a user's resources
+//
+// Answers the resources that a user owns.
+//
+// Corresponds with GET /um/users/{userId}/owns (the `ListOwnedResources` operationId).
 func (c *Client) ListOwnedResources(ctx context.Context, userID string, params *ListOwnedResourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListOwnedResourcesRequest(c.Server, userID, params)
 	if err != nil {
@@ -1444,7 +2240,11 @@ func (c *Client) ListOwnedResources(ctx context.Context, userID string, params *
 	return c.Client.Do(req)
 }
 
-// ListTritonUsers performs a GET /{account}/users (the `ListTritonUsers` operationId) request.
+// ListTritonUsers List sub-users
+//
+// Answers all sub-users of an account, oldest first. There are no pages; a server may cut the list at 1000.
+//
+// Corresponds with GET /{account}/users (the `ListTritonUsers` operationId).
 func (c *Client) ListTritonUsers(ctx context.Context, account string, params *ListTritonUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListTritonUsersRequest(c.Server, account, params)
 	if err != nil {
@@ -1457,8 +2257,13 @@ func (c *Client) ListTritonUsers(ctx context.Context, account string, params *Li
 	return c.Client.Do(req)
 }
 
-// CreateTritonUserWithBody performs a POST /{account}/users (the `CreateTritonUser` operationId) request,
-// with any type of body and a specified content type.
+// CreateTritonUserWithBody Create a sub-user
+//
+// Creates a sub-user. Leave optional fields out when they have no value: the server fails on empty strings and null.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /{account}/users (the `CreateTritonUser` operationId).
 func (c *Client) CreateTritonUserWithBody(ctx context.Context, account string, params *CreateTritonUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateTritonUserRequestWithBody(c.Server, account, params, contentType, body)
 	if err != nil {
@@ -1471,8 +2276,13 @@ func (c *Client) CreateTritonUserWithBody(ctx context.Context, account string, p
 	return c.Client.Do(req)
 }
 
-// CreateTritonUser performs a POST /{account}/users (the `CreateTritonUser` operationId) request.
+// CreateTritonUser Create a sub-user
+//
+// Creates a sub-user. Leave optional fields out when they have no value: the server fails on empty strings and null.
+//
 // Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /{account}/users (the `CreateTritonUser` operationId).
 func (c *Client) CreateTritonUser(ctx context.Context, account string, params *CreateTritonUserParams, body CreateTritonUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateTritonUserRequest(c.Server, account, params, body)
 	if err != nil {
@@ -1485,7 +2295,11 @@ func (c *Client) CreateTritonUser(ctx context.Context, account string, params *C
 	return c.Client.Do(req)
 }
 
-// DeleteTritonUser performs a DELETE /{account}/users/{user} (the `DeleteTritonUser` operationId) request.
+// DeleteTritonUser Delete a sub-user
+//
+// Deletes a sub-user, found by id or login. A sub-user that still has SSH keys is kept, and the answer is 409.
+//
+// Corresponds with DELETE /{account}/users/{user} (the `DeleteTritonUser` operationId).
 func (c *Client) DeleteTritonUser(ctx context.Context, account string, user string, params *DeleteTritonUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteTritonUserRequest(c.Server, account, user, params)
 	if err != nil {
@@ -1498,7 +2312,11 @@ func (c *Client) DeleteTritonUser(ctx context.Context, account string, user stri
 	return c.Client.Do(req)
 }
 
-// GetTritonUser performs a GET /{account}/users/{user} (the `GetTritonUser` operationId) request.
+// GetTritonUser Get a sub-user
+//
+// Answers one sub-user, found by id or login.
+//
+// Corresponds with GET /{account}/users/{user} (the `GetTritonUser` operationId).
 func (c *Client) GetTritonUser(ctx context.Context, account string, user string, params *GetTritonUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTritonUserRequest(c.Server, account, user, params)
 	if err != nil {
@@ -1511,8 +2329,13 @@ func (c *Client) GetTritonUser(ctx context.Context, account string, user string,
 	return c.Client.Do(req)
 }
 
-// UpdateTritonUserWithBody performs a POST /{account}/users/{user} (the `UpdateTritonUser` operationId) request,
-// with any type of body and a specified content type.
+// UpdateTritonUserWithBody Update a sub-user
+//
+// Changes the fields that are sent and keeps the others. An empty string clears a field. The password is not changed here, so that the two changes can be allowed separately.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /{account}/users/{user} (the `UpdateTritonUser` operationId).
 func (c *Client) UpdateTritonUserWithBody(ctx context.Context, account string, user string, params *UpdateTritonUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateTritonUserRequestWithBody(c.Server, account, user, params, contentType, body)
 	if err != nil {
@@ -1525,8 +2348,13 @@ func (c *Client) UpdateTritonUserWithBody(ctx context.Context, account string, u
 	return c.Client.Do(req)
 }
 
-// UpdateTritonUser performs a POST /{account}/users/{user} (the `UpdateTritonUser` operationId) request.
+// UpdateTritonUser Update a sub-user
+//
+// Changes the fields that are sent and keeps the others. An empty string clears a field. The password is not changed here, so that the two changes can be allowed separately.
+//
 // Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /{account}/users/{user} (the `UpdateTritonUser` operationId).
 func (c *Client) UpdateTritonUser(ctx context.Context, account string, user string, params *UpdateTritonUserParams, body UpdateTritonUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateTritonUserRequest(c.Server, account, user, params, body)
 	if err != nil {
@@ -1539,8 +2367,13 @@ func (c *Client) UpdateTritonUser(ctx context.Context, account string, user stri
 	return c.Client.Do(req)
 }
 
-// ChangeTritonUserPasswordWithBody performs a POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId) request,
-// with any type of body and a specified content type.
+// ChangeTritonUserPasswordWithBody Change a sub-user's password
+//
+// Sets a new password. The account's password policy decides which ones are good enough.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId).
 func (c *Client) ChangeTritonUserPasswordWithBody(ctx context.Context, account string, user string, params *ChangeTritonUserPasswordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChangeTritonUserPasswordRequestWithBody(c.Server, account, user, params, contentType, body)
 	if err != nil {
@@ -1553,8 +2386,13 @@ func (c *Client) ChangeTritonUserPasswordWithBody(ctx context.Context, account s
 	return c.Client.Do(req)
 }
 
-// ChangeTritonUserPassword performs a POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId) request.
+// ChangeTritonUserPassword Change a sub-user's password
+//
+// Sets a new password. The account's password policy decides which ones are good enough.
+//
 // Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId).
 func (c *Client) ChangeTritonUserPassword(ctx context.Context, account string, user string, params *ChangeTritonUserPasswordParams, body ChangeTritonUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChangeTritonUserPasswordRequest(c.Server, account, user, params, body)
 	if err != nil {
@@ -3926,7 +4764,7 @@ func NewListTritonUsersRequest(server string, account string, params *ListTriton
 
 		if params.AsRole != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as-role", *params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -3998,7 +4836,7 @@ func NewCreateTritonUserRequestWithBody(server string, account string, params *C
 
 		if params.AsRole != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as-role", *params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4068,7 +4906,7 @@ func NewDeleteTritonUserRequest(server string, account string, user string, para
 
 		if params.AsRole != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as-role", *params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4148,7 +4986,7 @@ func NewGetTritonUserRequest(server string, account string, user string, params 
 
 		if params.AsRole != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as-role", *params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4227,7 +5065,7 @@ func NewUpdateTritonUserRequestWithBody(server string, account string, user stri
 
 		if params.AsRole != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as-role", *params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4308,7 +5146,7 @@ func NewChangeTritonUserPasswordRequestWithBody(server string, account string, u
 
 		if params.AsRole != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as-role", *params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4378,209 +5216,373 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
-	// GetRequestStatusWithResponse performs a GET /requests/{requestId}/status (the `GetRequestStatus` operationId) request.
+	// GetRequestStatusWithResponse Get the status of a request
+	//
+	// Tells how far an accepted change has got. Shortly after the change was accepted the answer may still be 404.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /requests/{requestId}/status (the `GetRequestStatus` operationId).
 	GetRequestStatusWithResponse(ctx context.Context, requestID string, params *GetRequestStatusParams, reqEditors ...RequestEditorFn) (*GetRequestStatusResponse, error)
 
-	// ListGroupsWithResponse performs a GET /um/groups (the `ListGroups` operationId) request.
+	// ListGroupsWithResponse List groups
+	//
+	// Answers all groups of the contract. There are no pages.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /um/groups (the `ListGroups` operationId).
 	ListGroupsWithResponse(ctx context.Context, params *ListGroupsParams, reqEditors ...RequestEditorFn) (*ListGroupsResponse, error)
 
-	// CreateGroupWithBodyWithResponse performs a POST /um/groups (the `CreateGroup` operationId) request,
-	// with any type of body and a specified content type.
+	// CreateGroupWithBodyWithResponse Create a group
 	//
-	// Returns a wrapper object for the known response body format(s).
+	// Creates a group with a name and privileges. Members and shares are added afterwards.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /um/groups (the `CreateGroup` operationId).
 	CreateGroupWithBodyWithResponse(ctx context.Context, params *CreateGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateGroupResponse, error)
 
-	// CreateGroupWithResponse performs a POST /um/groups (the `CreateGroup` operationId) request.
+	// CreateGroupWithResponse Create a group
+	//
+	// Creates a group with a name and privileges. Members and shares are added afterwards.
+	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /um/groups (the `CreateGroup` operationId).
 	CreateGroupWithResponse(ctx context.Context, params *CreateGroupParams, body CreateGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateGroupResponse, error)
 
-	// DeleteGroupWithResponse performs a DELETE /um/groups/{groupId} (the `DeleteGroup` operationId) request.
+	// DeleteGroupWithResponse Delete a group
+	//
+	// Deletes a group. Its members remain users of the contract.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /um/groups/{groupId} (the `DeleteGroup` operationId).
 	DeleteGroupWithResponse(ctx context.Context, groupID string, params *DeleteGroupParams, reqEditors ...RequestEditorFn) (*DeleteGroupResponse, error)
 
-	// GetGroupWithResponse performs a GET /um/groups/{groupId} (the `GetGroup` operationId) request.
+	// GetGroupWithResponse Get a group
+	//
+	// Answers one group; at depth 1 with references to members and resources.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /um/groups/{groupId} (the `GetGroup` operationId).
 	GetGroupWithResponse(ctx context.Context, groupID string, params *GetGroupParams, reqEditors ...RequestEditorFn) (*GetGroupResponse, error)
 
-	// ReplaceGroupWithBodyWithResponse performs a PUT /um/groups/{groupId} (the `ReplaceGroup` operationId) request,
-	// with any type of body and a specified content type.
+	// ReplaceGroupWithBodyWithResponse Replace a group
 	//
-	// Returns a wrapper object for the known response body format(s).
+	// Replaces the name and the privileges of a group. Send all of them, those unknown to this document included: a privilege that is left out may be withdrawn.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /um/groups/{groupId} (the `ReplaceGroup` operationId).
 	ReplaceGroupWithBodyWithResponse(ctx context.Context, groupID string, params *ReplaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplaceGroupResponse, error)
 
-	// ReplaceGroupWithResponse performs a PUT /um/groups/{groupId} (the `ReplaceGroup` operationId) request.
+	// ReplaceGroupWithResponse Replace a group
+	//
+	// Replaces the name and the privileges of a group. Send all of them, those unknown to this document included: a privilege that is left out may be withdrawn.
+	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /um/groups/{groupId} (the `ReplaceGroup` operationId).
 	ReplaceGroupWithResponse(ctx context.Context, groupID string, params *ReplaceGroupParams, body ReplaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplaceGroupResponse, error)
 
-	// ListGroupResourcesWithResponse performs a GET /um/groups/{groupId}/resources (the `ListGroupResources` operationId) request.
+	// ListGroupResourcesWithResponse List a group's resources
+	//
+	// Answers the resources that a group has access to.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /um/groups/{groupId}/resources (the `ListGroupResources` operationId).
 	ListGroupResourcesWithResponse(ctx context.Context, groupID string, params *ListGroupResourcesParams, reqEditors ...RequestEditorFn) (*ListGroupResourcesResponse, error)
 
-	// ListSharesWithResponse performs a GET /um/groups/{groupId}/shares (the `ListShares` operationId) request.
+	// ListSharesWithResponse List a group's shares
+	//
+	// Answers the shares of a group, each with its privileges.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /um/groups/{groupId}/shares (the `ListShares` operationId).
 	ListSharesWithResponse(ctx context.Context, groupID string, params *ListSharesParams, reqEditors ...RequestEditorFn) (*ListSharesResponse, error)
 
-	// RemoveShareWithResponse performs a DELETE /um/groups/{groupId}/shares/{resourceId} (the `RemoveShare` operationId) request.
+	// RemoveShareWithResponse Stop sharing a resource
+	//
+	// Takes the access to a resource away from a group. The resource remains.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /um/groups/{groupId}/shares/{resourceId} (the `RemoveShare` operationId).
 	RemoveShareWithResponse(ctx context.Context, groupID string, resourceID string, params *RemoveShareParams, reqEditors ...RequestEditorFn) (*RemoveShareResponse, error)
 
-	// GetShareWithResponse performs a GET /um/groups/{groupId}/shares/{resourceId} (the `GetShare` operationId) request.
+	// GetShareWithResponse Get a share
+	//
+	// Answers the privileges that a group has on one resource.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /um/groups/{groupId}/shares/{resourceId} (the `GetShare` operationId).
 	GetShareWithResponse(ctx context.Context, groupID string, resourceID string, params *GetShareParams, reqEditors ...RequestEditorFn) (*GetShareResponse, error)
 
-	// AddShareWithBodyWithResponse performs a POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId) request,
-	// with any type of body and a specified content type.
+	// AddShareWithBodyWithResponse Share a resource with a group
 	//
-	// Returns a wrapper object for the known response body format(s).
+	// Gives the members of a group access to a resource.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId).
 	AddShareWithBodyWithResponse(ctx context.Context, groupID string, resourceID string, params *AddShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddShareResponse, error)
 
-	// AddShareWithResponse performs a POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId) request.
+	// AddShareWithResponse Share a resource with a group
+	//
+	// Gives the members of a group access to a resource.
+	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId).
 	AddShareWithResponse(ctx context.Context, groupID string, resourceID string, params *AddShareParams, body AddShareJSONRequestBody, reqEditors ...RequestEditorFn) (*AddShareResponse, error)
 
-	// ReplaceShareWithBodyWithResponse performs a PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId) request,
-	// with any type of body and a specified content type.
+	// ReplaceShareWithBodyWithResponse Replace a share's privileges
 	//
-	// Returns a wrapper object for the known response body format(s).
+	// Replaces the privileges that a group has on a resource. A body without content changes nothing and is answered with 200.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId).
 	ReplaceShareWithBodyWithResponse(ctx context.Context, groupID string, resourceID string, params *ReplaceShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplaceShareResponse, error)
 
-	// ReplaceShareWithResponse performs a PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId) request.
+	// ReplaceShareWithResponse Replace a share's privileges
+	//
+	// Replaces the privileges that a group has on a resource. A body without content changes nothing and is answered with 200.
+	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId).
 	ReplaceShareWithResponse(ctx context.Context, groupID string, resourceID string, params *ReplaceShareParams, body ReplaceShareJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplaceShareResponse, error)
 
-	// ListGroupMembersWithResponse performs a GET /um/groups/{groupId}/users (the `ListGroupMembers` operationId) request.
+	// ListGroupMembersWithResponse List a group's members
+	//
+	// Answers the users that belong to a group.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /um/groups/{groupId}/users (the `ListGroupMembers` operationId).
 	ListGroupMembersWithResponse(ctx context.Context, groupID string, params *ListGroupMembersParams, reqEditors ...RequestEditorFn) (*ListGroupMembersResponse, error)
 
-	// AddGroupMemberWithBodyWithResponse performs a POST /um/groups/{groupId}/users (the `AddGroupMember` operationId) request,
-	// with any type of body and a specified content type.
+	// AddGroupMemberWithBodyWithResponse Add a member to a group
 	//
-	// Returns a wrapper object for the known response body format(s).
+	// Makes a user of the contract a member of a group.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /um/groups/{groupId}/users (the `AddGroupMember` operationId).
 	AddGroupMemberWithBodyWithResponse(ctx context.Context, groupID string, params *AddGroupMemberParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddGroupMemberResponse, error)
 
-	// AddGroupMemberWithResponse performs a POST /um/groups/{groupId}/users (the `AddGroupMember` operationId) request.
+	// AddGroupMemberWithResponse Add a member to a group
+	//
+	// Makes a user of the contract a member of a group.
+	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /um/groups/{groupId}/users (the `AddGroupMember` operationId).
 	AddGroupMemberWithResponse(ctx context.Context, groupID string, params *AddGroupMemberParams, body AddGroupMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*AddGroupMemberResponse, error)
 
-	// RemoveGroupMemberWithResponse performs a DELETE /um/groups/{groupId}/users/{userId} (the `RemoveGroupMember` operationId) request.
+	// RemoveGroupMemberWithResponse Remove a member from a group
+	//
+	// Ends the membership of a user in a group. The user remains.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /um/groups/{groupId}/users/{userId} (the `RemoveGroupMember` operationId).
 	RemoveGroupMemberWithResponse(ctx context.Context, groupID string, userID string, params *RemoveGroupMemberParams, reqEditors ...RequestEditorFn) (*RemoveGroupMemberResponse, error)
 
-	// ListResourcesWithResponse performs a GET /um/resources (the `ListResources` operationId) request.
+	// ListResourcesWithResponse List resources
+	//
+	// Answers the resources of the contract that can be shared with groups, of every type.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /um/resources (the `ListResources` operationId).
 	ListResourcesWithResponse(ctx context.Context, params *ListResourcesParams, reqEditors ...RequestEditorFn) (*ListResourcesResponse, error)
 
-	// ListResourcesByTypeWithResponse performs a GET /um/resources/{resourceType} (the `ListResourcesByType` operationId) request.
+	// ListResourcesByTypeWithResponse List resources of one type
+	//
+	// Answers the resources of the contract that have one type.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /um/resources/{resourceType} (the `ListResourcesByType` operationId).
 	ListResourcesByTypeWithResponse(ctx context.Context, resourceType string, params *ListResourcesByTypeParams, reqEditors ...RequestEditorFn) (*ListResourcesByTypeResponse, error)
 
-	// GetResourceWithResponse performs a GET /um/resources/{resourceType}/{resourceId} (the `GetResource` operationId) request.
+	// GetResourceWithResponse Get a resource
+	//
+	// Answers one resource; at depth 1 with the groups that may use it.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /um/resources/{resourceType}/{resourceId} (the `GetResource` operationId).
 	GetResourceWithResponse(ctx context.Context, resourceType string, resourceID string, params *GetResourceParams, reqEditors ...RequestEditorFn) (*GetResourceResponse, error)
 
-	// ListUsersWithResponse performs a GET /um/users (the `ListUsers` operationId) request.
+	// ListUsersWithResponse List users
+	//
+	// Answers one page of the users of the contract. Offset and limit choose the page.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /um/users (the `ListUsers` operationId).
 	ListUsersWithResponse(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*ListUsersResponse, error)
 
-	// CreateUserWithBodyWithResponse performs a POST /um/users (the `CreateUser` operationId) request,
-	// with any type of body and a specified content type.
+	// CreateUserWithBodyWithResponse Create a user
 	//
-	// Returns a wrapper object for the known response body format(s).
+	// Creates a user. The answer already holds the new id. Create at most once after a lost answer: look the email address up first.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /um/users (the `CreateUser` operationId).
 	CreateUserWithBodyWithResponse(ctx context.Context, params *CreateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateUserResponse, error)
 
-	// CreateUserWithResponse performs a POST /um/users (the `CreateUser` operationId) request.
+	// CreateUserWithResponse Create a user
+	//
+	// Creates a user. The answer already holds the new id. Create at most once after a lost answer: look the email address up first.
+	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /um/users (the `CreateUser` operationId).
 	CreateUserWithResponse(ctx context.Context, params *CreateUserParams, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateUserResponse, error)
 
-	// DeleteUserWithResponse performs a DELETE /um/users/{userId} (the `DeleteUser` operationId) request.
+	// DeleteUserWithResponse Delete a user
+	//
+	// Deletes a user.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /um/users/{userId} (the `DeleteUser` operationId).
 	DeleteUserWithResponse(ctx context.Context, userID string, params *DeleteUserParams, reqEditors ...RequestEditorFn) (*DeleteUserResponse, error)
 
-	// GetUserWithResponse performs a GET /um/users/{userId} (the `GetUser` operationId) request.
+	// GetUserWithResponse Get a user
+	//
+	// Answers one user; at depth 1 with references to groups, owned resources and S3 keys.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /um/users/{userId} (the `GetUser` operationId).
 	GetUserWithResponse(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*GetUserResponse, error)
 
-	// ReplaceUserWithBodyWithResponse performs a PUT /um/users/{userId} (the `ReplaceUser` operationId) request,
-	// with any type of body and a specified content type.
+	// ReplaceUserWithBodyWithResponse Replace a user
 	//
-	// Returns a wrapper object for the known response body format(s).
+	// Replaces the properties of a user. Send all of them: a property that is left out may be reset.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /um/users/{userId} (the `ReplaceUser` operationId).
 	ReplaceUserWithBodyWithResponse(ctx context.Context, userID string, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplaceUserResponse, error)
 
-	// ReplaceUserWithResponse performs a PUT /um/users/{userId} (the `ReplaceUser` operationId) request.
+	// ReplaceUserWithResponse Replace a user
+	//
+	// Replaces the properties of a user. Send all of them: a property that is left out may be reset.
+	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /um/users/{userId} (the `ReplaceUser` operationId).
 	ReplaceUserWithResponse(ctx context.Context, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplaceUserResponse, error)
 
-	// ListUserGroupsWithResponse performs a GET /um/users/{userId}/groups (the `ListUserGroups` operationId) request.
+	// ListUserGroupsWithResponse List a user's groups
+	//
+	// Answers the groups that a user is a member of.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /um/users/{userId}/groups (the `ListUserGroups` operationId).
 	ListUserGroupsWithResponse(ctx context.Context, userID string, params *ListUserGroupsParams, reqEditors ...RequestEditorFn) (*ListUserGroupsResponse, error)
 
-	// ListOwnedResourcesWithResponse performs a GET /um/users/{userId}/owns (the `ListOwnedResources` operationId) request.
+	// ListOwnedResourcesWithResponse List a user's resources
+	//
+	// Answers the resources that a user owns.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /um/users/{userId}/owns (the `ListOwnedResources` operationId).
 	ListOwnedResourcesWithResponse(ctx context.Context, userID string, params *ListOwnedResourcesParams, reqEditors ...RequestEditorFn) (*ListOwnedResourcesResponse, error)
 
-	// ListTritonUsersWithResponse performs a GET /{account}/users (the `ListTritonUsers` operationId) request.
+	// ListTritonUsersWithResponse List sub-users
+	//
+	// Answers all sub-users of an account, oldest first. There are no pages; a server may cut the list at 1000.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /{account}/users (the `ListTritonUsers` operationId).
 	ListTritonUsersWithResponse(ctx context.Context, account string, params *ListTritonUsersParams, reqEditors ...RequestEditorFn) (*ListTritonUsersResponse, error)
 
-	// CreateTritonUserWithBodyWithResponse performs a POST /{account}/users (the `CreateTritonUser` operationId) request,
-	// with any type of body and a specified content type.
+	// CreateTritonUserWithBodyWithResponse Create a sub-user
 	//
-	// Returns a wrapper object for the known response body format(s).
+	// Creates a sub-user. Leave optional fields out when they have no value: the server fails on empty strings and null.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /{account}/users (the `CreateTritonUser` operationId).
 	CreateTritonUserWithBodyWithResponse(ctx context.Context, account string, params *CreateTritonUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTritonUserResponse, error)
 
-	// CreateTritonUserWithResponse performs a POST /{account}/users (the `CreateTritonUser` operationId) request.
+	// CreateTritonUserWithResponse Create a sub-user
+	//
+	// Creates a sub-user. Leave optional fields out when they have no value: the server fails on empty strings and null.
+	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /{account}/users (the `CreateTritonUser` operationId).
 	CreateTritonUserWithResponse(ctx context.Context, account string, params *CreateTritonUserParams, body CreateTritonUserJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateTritonUserResponse, error)
 
-	// DeleteTritonUserWithResponse performs a DELETE /{account}/users/{user} (the `DeleteTritonUser` operationId) request.
+	// DeleteTritonUserWithResponse Delete a sub-user
+	//
+	// Deletes a sub-user, found by id or login. A sub-user that still has SSH keys is kept, and the answer is 409.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /{account}/users/{user} (the `DeleteTritonUser` operationId).
 	DeleteTritonUserWithResponse(ctx context.Context, account string, user string, params *DeleteTritonUserParams, reqEditors ...RequestEditorFn) (*DeleteTritonUserResponse, error)
 
-	// GetTritonUserWithResponse performs a GET /{account}/users/{user} (the `GetTritonUser` operationId) request.
+	// GetTritonUserWithResponse Get a sub-user
+	//
+	// Answers one sub-user, found by id or login.
 	//
 	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /{account}/users/{user} (the `GetTritonUser` operationId).
 	GetTritonUserWithResponse(ctx context.Context, account string, user string, params *GetTritonUserParams, reqEditors ...RequestEditorFn) (*GetTritonUserResponse, error)
 
-	// UpdateTritonUserWithBodyWithResponse performs a POST /{account}/users/{user} (the `UpdateTritonUser` operationId) request,
-	// with any type of body and a specified content type.
+	// UpdateTritonUserWithBodyWithResponse Update a sub-user
 	//
-	// Returns a wrapper object for the known response body format(s).
+	// Changes the fields that are sent and keeps the others. An empty string clears a field. The password is not changed here, so that the two changes can be allowed separately.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /{account}/users/{user} (the `UpdateTritonUser` operationId).
 	UpdateTritonUserWithBodyWithResponse(ctx context.Context, account string, user string, params *UpdateTritonUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateTritonUserResponse, error)
 
-	// UpdateTritonUserWithResponse performs a POST /{account}/users/{user} (the `UpdateTritonUser` operationId) request.
+	// UpdateTritonUserWithResponse Update a sub-user
+	//
+	// Changes the fields that are sent and keeps the others. An empty string clears a field. The password is not changed here, so that the two changes can be allowed separately.
+	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /{account}/users/{user} (the `UpdateTritonUser` operationId).
 	UpdateTritonUserWithResponse(ctx context.Context, account string, user string, params *UpdateTritonUserParams, body UpdateTritonUserJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateTritonUserResponse, error)
 
-	// ChangeTritonUserPasswordWithBodyWithResponse performs a POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId) request,
-	// with any type of body and a specified content type.
+	// ChangeTritonUserPasswordWithBodyWithResponse Change a sub-user's password
 	//
-	// Returns a wrapper object for the known response body format(s).
+	// Sets a new password. The account's password policy decides which ones are good enough.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId).
 	ChangeTritonUserPasswordWithBodyWithResponse(ctx context.Context, account string, user string, params *ChangeTritonUserPasswordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeTritonUserPasswordResponse, error)
 
-	// ChangeTritonUserPasswordWithResponse performs a POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId) request.
+	// ChangeTritonUserPasswordWithResponse Change a sub-user's password
+	//
+	// Sets a new password. The account's password policy decides which ones are good enough.
+	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId).
 	ChangeTritonUserPasswordWithResponse(ctx context.Context, account string, user string, params *ChangeTritonUserPasswordParams, body ChangeTritonUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeTritonUserPasswordResponse, error)
 }
 
@@ -6015,8 +7017,6 @@ type ListTritonUsersResponse struct {
 	JSON200 *[]TritonUser
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *TritonErrorResponse
-	// JSON409 the response for an HTTP 409 `application/json` response
-	JSON409 *TritonErrorResponse
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *TritonErrorResponse
 }
@@ -6029,11 +7029,6 @@ func (r ListTritonUsersResponse) GetJSON200() *[]TritonUser {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r ListTritonUsersResponse) GetJSON404() *TritonErrorResponse {
 	return r.JSON404
-}
-
-// GetJSON409 returns the response for an HTTP 409 `application/json` response
-func (r ListTritonUsersResponse) GetJSON409() *TritonErrorResponse {
-	return r.JSON409
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
@@ -6070,6 +7065,11 @@ func (r ListTritonUsersResponse) ContentType() string {
 	return ""
 }
 
+// CreateTritonUserResponse201Headers the declared response headers of an HTTP 201 response for CreateTritonUser
+type CreateTritonUserResponse201Headers struct {
+	Location *string
+}
+
 type CreateTritonUserResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6081,6 +7081,8 @@ type CreateTritonUserResponse struct {
 	JSON409 *TritonErrorResponse
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *TritonErrorResponse
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateTritonUserResponse201Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -6137,8 +7139,6 @@ type DeleteTritonUserResponse struct {
 	HTTPResponse *http.Response
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *TritonErrorResponse
-	// JSON409 the response for an HTTP 409 `application/json` response
-	JSON409 *TritonErrorResponse
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *TritonErrorResponse
 }
@@ -6146,11 +7146,6 @@ type DeleteTritonUserResponse struct {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r DeleteTritonUserResponse) GetJSON404() *TritonErrorResponse {
 	return r.JSON404
-}
-
-// GetJSON409 returns the response for an HTTP 409 `application/json` response
-func (r DeleteTritonUserResponse) GetJSON409() *TritonErrorResponse {
-	return r.JSON409
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
@@ -6194,8 +7189,6 @@ type GetTritonUserResponse struct {
 	JSON200 *TritonUser
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *TritonErrorResponse
-	// JSON409 the response for an HTTP 409 `application/json` response
-	JSON409 *TritonErrorResponse
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *TritonErrorResponse
 }
@@ -6208,11 +7201,6 @@ func (r GetTritonUserResponse) GetJSON200() *TritonUser {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r GetTritonUserResponse) GetJSON404() *TritonErrorResponse {
 	return r.JSON404
-}
-
-// GetJSON409 returns the response for an HTTP 409 `application/json` response
-func (r GetTritonUserResponse) GetJSON409() *TritonErrorResponse {
-	return r.JSON409
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
@@ -6373,9 +7361,13 @@ func (r ChangeTritonUserPasswordResponse) ContentType() string {
 	return ""
 }
 
-// GetRequestStatusWithResponse performs a GET /requests/{requestId}/status (the `GetRequestStatus` operationId) request.
+// GetRequestStatusWithResponse Get the status of a request
+//
+// Tells how far an accepted change has got. Shortly after the change was accepted the answer may still be 404.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /requests/{requestId}/status (the `GetRequestStatus` operationId).
 func (c *ClientWithResponses) GetRequestStatusWithResponse(ctx context.Context, requestID string, params *GetRequestStatusParams, reqEditors ...RequestEditorFn) (*GetRequestStatusResponse, error) {
 	rsp, err := c.GetRequestStatus(ctx, requestID, params, reqEditors...)
 	if err != nil {
@@ -6384,9 +7376,13 @@ func (c *ClientWithResponses) GetRequestStatusWithResponse(ctx context.Context, 
 	return ParseGetRequestStatusResponse(rsp)
 }
 
-// ListGroupsWithResponse performs a GET /um/groups (the `ListGroups` operationId) request.
+// ListGroupsWithResponse List groups
+//
+// Answers all groups of the contract. There are no pages.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /um/groups (the `ListGroups` operationId).
 func (c *ClientWithResponses) ListGroupsWithResponse(ctx context.Context, params *ListGroupsParams, reqEditors ...RequestEditorFn) (*ListGroupsResponse, error) {
 	rsp, err := c.ListGroups(ctx, params, reqEditors...)
 	if err != nil {
@@ -6395,10 +7391,13 @@ func (c *ClientWithResponses) ListGroupsWithResponse(ctx context.Context, params
 	return ParseListGroupsResponse(rsp)
 }
 
-// CreateGroupWithBodyWithResponse performs a POST /um/groups (the `CreateGroup` operationId) request,
-// with any type of body and a specified content type.
+// CreateGroupWithBodyWithResponse Create a group
 //
-// Returns a wrapper object for the known response body format(s).
+// Creates a group with a name and privileges. Members and shares are added afterwards.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /um/groups (the `CreateGroup` operationId).
 func (c *ClientWithResponses) CreateGroupWithBodyWithResponse(ctx context.Context, params *CreateGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateGroupResponse, error) {
 	rsp, err := c.CreateGroupWithBody(ctx, params, contentType, body, reqEditors...)
 	if err != nil {
@@ -6407,8 +7406,13 @@ func (c *ClientWithResponses) CreateGroupWithBodyWithResponse(ctx context.Contex
 	return ParseCreateGroupResponse(rsp)
 }
 
-// CreateGroupWithResponse performs a POST /um/groups (the `CreateGroup` operationId) request.
+// CreateGroupWithResponse Create a group
+//
+// Creates a group with a name and privileges. Members and shares are added afterwards.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /um/groups (the `CreateGroup` operationId).
 func (c *ClientWithResponses) CreateGroupWithResponse(ctx context.Context, params *CreateGroupParams, body CreateGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateGroupResponse, error) {
 	rsp, err := c.CreateGroup(ctx, params, body, reqEditors...)
 	if err != nil {
@@ -6417,9 +7421,13 @@ func (c *ClientWithResponses) CreateGroupWithResponse(ctx context.Context, param
 	return ParseCreateGroupResponse(rsp)
 }
 
-// DeleteGroupWithResponse performs a DELETE /um/groups/{groupId} (the `DeleteGroup` operationId) request.
+// DeleteGroupWithResponse Delete a group
+//
+// Deletes a group. Its members remain users of the contract.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /um/groups/{groupId} (the `DeleteGroup` operationId).
 func (c *ClientWithResponses) DeleteGroupWithResponse(ctx context.Context, groupID string, params *DeleteGroupParams, reqEditors ...RequestEditorFn) (*DeleteGroupResponse, error) {
 	rsp, err := c.DeleteGroup(ctx, groupID, params, reqEditors...)
 	if err != nil {
@@ -6428,9 +7436,13 @@ func (c *ClientWithResponses) DeleteGroupWithResponse(ctx context.Context, group
 	return ParseDeleteGroupResponse(rsp)
 }
 
-// GetGroupWithResponse performs a GET /um/groups/{groupId} (the `GetGroup` operationId) request.
+// GetGroupWithResponse Get a group
+//
+// Answers one group; at depth 1 with references to members and resources.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /um/groups/{groupId} (the `GetGroup` operationId).
 func (c *ClientWithResponses) GetGroupWithResponse(ctx context.Context, groupID string, params *GetGroupParams, reqEditors ...RequestEditorFn) (*GetGroupResponse, error) {
 	rsp, err := c.GetGroup(ctx, groupID, params, reqEditors...)
 	if err != nil {
@@ -6439,10 +7451,13 @@ func (c *ClientWithResponses) GetGroupWithResponse(ctx context.Context, groupID 
 	return ParseGetGroupResponse(rsp)
 }
 
-// ReplaceGroupWithBodyWithResponse performs a PUT /um/groups/{groupId} (the `ReplaceGroup` operationId) request,
-// with any type of body and a specified content type.
+// ReplaceGroupWithBodyWithResponse Replace a group
 //
-// Returns a wrapper object for the known response body format(s).
+// Replaces the name and the privileges of a group. Send all of them, those unknown to this document included: a privilege that is left out may be withdrawn.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /um/groups/{groupId} (the `ReplaceGroup` operationId).
 func (c *ClientWithResponses) ReplaceGroupWithBodyWithResponse(ctx context.Context, groupID string, params *ReplaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplaceGroupResponse, error) {
 	rsp, err := c.ReplaceGroupWithBody(ctx, groupID, params, contentType, body, reqEditors...)
 	if err != nil {
@@ -6451,8 +7466,13 @@ func (c *ClientWithResponses) ReplaceGroupWithBodyWithResponse(ctx context.Conte
 	return ParseReplaceGroupResponse(rsp)
 }
 
-// ReplaceGroupWithResponse performs a PUT /um/groups/{groupId} (the `ReplaceGroup` operationId) request.
+// ReplaceGroupWithResponse Replace a group
+//
+// Replaces the name and the privileges of a group. Send all of them, those unknown to this document included: a privilege that is left out may be withdrawn.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /um/groups/{groupId} (the `ReplaceGroup` operationId).
 func (c *ClientWithResponses) ReplaceGroupWithResponse(ctx context.Context, groupID string, params *ReplaceGroupParams, body ReplaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplaceGroupResponse, error) {
 	rsp, err := c.ReplaceGroup(ctx, groupID, params, body, reqEditors...)
 	if err != nil {
@@ -6461,9 +7481,13 @@ func (c *ClientWithResponses) ReplaceGroupWithResponse(ctx context.Context, grou
 	return ParseReplaceGroupResponse(rsp)
 }
 
-// ListGroupResourcesWithResponse performs a GET /um/groups/{groupId}/resources (the `ListGroupResources` operationId) request.
+// ListGroupResourcesWithResponse List a group's resources
+//
+// Answers the resources that a group has access to.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /um/groups/{groupId}/resources (the `ListGroupResources` operationId).
 func (c *ClientWithResponses) ListGroupResourcesWithResponse(ctx context.Context, groupID string, params *ListGroupResourcesParams, reqEditors ...RequestEditorFn) (*ListGroupResourcesResponse, error) {
 	rsp, err := c.ListGroupResources(ctx, groupID, params, reqEditors...)
 	if err != nil {
@@ -6472,9 +7496,13 @@ func (c *ClientWithResponses) ListGroupResourcesWithResponse(ctx context.Context
 	return ParseListGroupResourcesResponse(rsp)
 }
 
-// ListSharesWithResponse performs a GET /um/groups/{groupId}/shares (the `ListShares` operationId) request.
+// ListSharesWithResponse List a group's shares
+//
+// Answers the shares of a group, each with its privileges.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /um/groups/{groupId}/shares (the `ListShares` operationId).
 func (c *ClientWithResponses) ListSharesWithResponse(ctx context.Context, groupID string, params *ListSharesParams, reqEditors ...RequestEditorFn) (*ListSharesResponse, error) {
 	rsp, err := c.ListShares(ctx, groupID, params, reqEditors...)
 	if err != nil {
@@ -6483,9 +7511,13 @@ func (c *ClientWithResponses) ListSharesWithResponse(ctx context.Context, groupI
 	return ParseListSharesResponse(rsp)
 }
 
-// RemoveShareWithResponse performs a DELETE /um/groups/{groupId}/shares/{resourceId} (the `RemoveShare` operationId) request.
+// RemoveShareWithResponse Stop sharing a resource
+//
+// Takes the access to a resource away from a group. The resource remains.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /um/groups/{groupId}/shares/{resourceId} (the `RemoveShare` operationId).
 func (c *ClientWithResponses) RemoveShareWithResponse(ctx context.Context, groupID string, resourceID string, params *RemoveShareParams, reqEditors ...RequestEditorFn) (*RemoveShareResponse, error) {
 	rsp, err := c.RemoveShare(ctx, groupID, resourceID, params, reqEditors...)
 	if err != nil {
@@ -6494,9 +7526,13 @@ func (c *ClientWithResponses) RemoveShareWithResponse(ctx context.Context, group
 	return ParseRemoveShareResponse(rsp)
 }
 
-// GetShareWithResponse performs a GET /um/groups/{groupId}/shares/{resourceId} (the `GetShare` operationId) request.
+// GetShareWithResponse Get a share
+//
+// Answers the privileges that a group has on one resource.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /um/groups/{groupId}/shares/{resourceId} (the `GetShare` operationId).
 func (c *ClientWithResponses) GetShareWithResponse(ctx context.Context, groupID string, resourceID string, params *GetShareParams, reqEditors ...RequestEditorFn) (*GetShareResponse, error) {
 	rsp, err := c.GetShare(ctx, groupID, resourceID, params, reqEditors...)
 	if err != nil {
@@ -6505,10 +7541,13 @@ func (c *ClientWithResponses) GetShareWithResponse(ctx context.Context, groupID 
 	return ParseGetShareResponse(rsp)
 }
 
-// AddShareWithBodyWithResponse performs a POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId) request,
-// with any type of body and a specified content type.
+// AddShareWithBodyWithResponse Share a resource with a group
 //
-// Returns a wrapper object for the known response body format(s).
+// Gives the members of a group access to a resource.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId).
 func (c *ClientWithResponses) AddShareWithBodyWithResponse(ctx context.Context, groupID string, resourceID string, params *AddShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddShareResponse, error) {
 	rsp, err := c.AddShareWithBody(ctx, groupID, resourceID, params, contentType, body, reqEditors...)
 	if err != nil {
@@ -6517,8 +7556,13 @@ func (c *ClientWithResponses) AddShareWithBodyWithResponse(ctx context.Context, 
 	return ParseAddShareResponse(rsp)
 }
 
-// AddShareWithResponse performs a POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId) request.
+// AddShareWithResponse Share a resource with a group
+//
+// Gives the members of a group access to a resource.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId).
 func (c *ClientWithResponses) AddShareWithResponse(ctx context.Context, groupID string, resourceID string, params *AddShareParams, body AddShareJSONRequestBody, reqEditors ...RequestEditorFn) (*AddShareResponse, error) {
 	rsp, err := c.AddShare(ctx, groupID, resourceID, params, body, reqEditors...)
 	if err != nil {
@@ -6527,10 +7571,13 @@ func (c *ClientWithResponses) AddShareWithResponse(ctx context.Context, groupID 
 	return ParseAddShareResponse(rsp)
 }
 
-// ReplaceShareWithBodyWithResponse performs a PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId) request,
-// with any type of body and a specified content type.
+// ReplaceShareWithBodyWithResponse Replace a share's privileges
 //
-// Returns a wrapper object for the known response body format(s).
+// Replaces the privileges that a group has on a resource. A body without content changes nothing and is answered with 200.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId).
 func (c *ClientWithResponses) ReplaceShareWithBodyWithResponse(ctx context.Context, groupID string, resourceID string, params *ReplaceShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplaceShareResponse, error) {
 	rsp, err := c.ReplaceShareWithBody(ctx, groupID, resourceID, params, contentType, body, reqEditors...)
 	if err != nil {
@@ -6539,8 +7586,13 @@ func (c *ClientWithResponses) ReplaceShareWithBodyWithResponse(ctx context.Conte
 	return ParseReplaceShareResponse(rsp)
 }
 
-// ReplaceShareWithResponse performs a PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId) request.
+// ReplaceShareWithResponse Replace a share's privileges
+//
+// Replaces the privileges that a group has on a resource. A body without content changes nothing and is answered with 200.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId).
 func (c *ClientWithResponses) ReplaceShareWithResponse(ctx context.Context, groupID string, resourceID string, params *ReplaceShareParams, body ReplaceShareJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplaceShareResponse, error) {
 	rsp, err := c.ReplaceShare(ctx, groupID, resourceID, params, body, reqEditors...)
 	if err != nil {
@@ -6549,9 +7601,13 @@ func (c *ClientWithResponses) ReplaceShareWithResponse(ctx context.Context, grou
 	return ParseReplaceShareResponse(rsp)
 }
 
-// ListGroupMembersWithResponse performs a GET /um/groups/{groupId}/users (the `ListGroupMembers` operationId) request.
+// ListGroupMembersWithResponse List a group's members
+//
+// Answers the users that belong to a group.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /um/groups/{groupId}/users (the `ListGroupMembers` operationId).
 func (c *ClientWithResponses) ListGroupMembersWithResponse(ctx context.Context, groupID string, params *ListGroupMembersParams, reqEditors ...RequestEditorFn) (*ListGroupMembersResponse, error) {
 	rsp, err := c.ListGroupMembers(ctx, groupID, params, reqEditors...)
 	if err != nil {
@@ -6560,10 +7616,13 @@ func (c *ClientWithResponses) ListGroupMembersWithResponse(ctx context.Context, 
 	return ParseListGroupMembersResponse(rsp)
 }
 
-// AddGroupMemberWithBodyWithResponse performs a POST /um/groups/{groupId}/users (the `AddGroupMember` operationId) request,
-// with any type of body and a specified content type.
+// AddGroupMemberWithBodyWithResponse Add a member to a group
 //
-// Returns a wrapper object for the known response body format(s).
+// Makes a user of the contract a member of a group.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /um/groups/{groupId}/users (the `AddGroupMember` operationId).
 func (c *ClientWithResponses) AddGroupMemberWithBodyWithResponse(ctx context.Context, groupID string, params *AddGroupMemberParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddGroupMemberResponse, error) {
 	rsp, err := c.AddGroupMemberWithBody(ctx, groupID, params, contentType, body, reqEditors...)
 	if err != nil {
@@ -6572,8 +7631,13 @@ func (c *ClientWithResponses) AddGroupMemberWithBodyWithResponse(ctx context.Con
 	return ParseAddGroupMemberResponse(rsp)
 }
 
-// AddGroupMemberWithResponse performs a POST /um/groups/{groupId}/users (the `AddGroupMember` operationId) request.
+// AddGroupMemberWithResponse Add a member to a group
+//
+// Makes a user of the contract a member of a group.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /um/groups/{groupId}/users (the `AddGroupMember` operationId).
 func (c *ClientWithResponses) AddGroupMemberWithResponse(ctx context.Context, groupID string, params *AddGroupMemberParams, body AddGroupMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*AddGroupMemberResponse, error) {
 	rsp, err := c.AddGroupMember(ctx, groupID, params, body, reqEditors...)
 	if err != nil {
@@ -6582,9 +7646,13 @@ func (c *ClientWithResponses) AddGroupMemberWithResponse(ctx context.Context, gr
 	return ParseAddGroupMemberResponse(rsp)
 }
 
-// RemoveGroupMemberWithResponse performs a DELETE /um/groups/{groupId}/users/{userId} (the `RemoveGroupMember` operationId) request.
+// RemoveGroupMemberWithResponse Remove a member from a group
+//
+// Ends the membership of a user in a group. The user remains.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /um/groups/{groupId}/users/{userId} (the `RemoveGroupMember` operationId).
 func (c *ClientWithResponses) RemoveGroupMemberWithResponse(ctx context.Context, groupID string, userID string, params *RemoveGroupMemberParams, reqEditors ...RequestEditorFn) (*RemoveGroupMemberResponse, error) {
 	rsp, err := c.RemoveGroupMember(ctx, groupID, userID, params, reqEditors...)
 	if err != nil {
@@ -6593,9 +7661,13 @@ func (c *ClientWithResponses) RemoveGroupMemberWithResponse(ctx context.Context,
 	return ParseRemoveGroupMemberResponse(rsp)
 }
 
-// ListResourcesWithResponse performs a GET /um/resources (the `ListResources` operationId) request.
+// ListResourcesWithResponse List resources
+//
+// Answers the resources of the contract that can be shared with groups, of every type.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /um/resources (the `ListResources` operationId).
 func (c *ClientWithResponses) ListResourcesWithResponse(ctx context.Context, params *ListResourcesParams, reqEditors ...RequestEditorFn) (*ListResourcesResponse, error) {
 	rsp, err := c.ListResources(ctx, params, reqEditors...)
 	if err != nil {
@@ -6604,9 +7676,13 @@ func (c *ClientWithResponses) ListResourcesWithResponse(ctx context.Context, par
 	return ParseListResourcesResponse(rsp)
 }
 
-// ListResourcesByTypeWithResponse performs a GET /um/resources/{resourceType} (the `ListResourcesByType` operationId) request.
+// ListResourcesByTypeWithResponse List resources of one type
+//
+// Answers the resources of the contract that have one type.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /um/resources/{resourceType} (the `ListResourcesByType` operationId).
 func (c *ClientWithResponses) ListResourcesByTypeWithResponse(ctx context.Context, resourceType string, params *ListResourcesByTypeParams, reqEditors ...RequestEditorFn) (*ListResourcesByTypeResponse, error) {
 	rsp, err := c.ListResourcesByType(ctx, resourceType, params, reqEditors...)
 	if err != nil {
@@ -6615,9 +7691,13 @@ func (c *ClientWithResponses) ListResourcesByTypeWithResponse(ctx context.Contex
 	return ParseListResourcesByTypeResponse(rsp)
 }
 
-// GetResourceWithResponse performs a GET /um/resources/{resourceType}/{resourceId} (the `GetResource` operationId) request.
+// GetResourceWithResponse Get a resource
+//
+// Answers one resource; at depth 1 with the groups that may use it.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /um/resources/{resourceType}/{resourceId} (the `GetResource` operationId).
 func (c *ClientWithResponses) GetResourceWithResponse(ctx context.Context, resourceType string, resourceID string, params *GetResourceParams, reqEditors ...RequestEditorFn) (*GetResourceResponse, error) {
 	rsp, err := c.GetResource(ctx, resourceType, resourceID, params, reqEditors...)
 	if err != nil {
@@ -6626,9 +7706,13 @@ func (c *ClientWithResponses) GetResourceWithResponse(ctx context.Context, resou
 	return ParseGetResourceResponse(rsp)
 }
 
-// ListUsersWithResponse performs a GET /um/users (the `ListUsers` operationId) request.
+// ListUsersWithResponse List users
+//
+// Answers one page of the users of the contract. Offset and limit choose the page.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /um/users (the `ListUsers` operationId).
 func (c *ClientWithResponses) ListUsersWithResponse(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*ListUsersResponse, error) {
 	rsp, err := c.ListUsers(ctx, params, reqEditors...)
 	if err != nil {
@@ -6637,10 +7721,13 @@ func (c *ClientWithResponses) ListUsersWithResponse(ctx context.Context, params 
 	return ParseListUsersResponse(rsp)
 }
 
-// CreateUserWithBodyWithResponse performs a POST /um/users (the `CreateUser` operationId) request,
-// with any type of body and a specified content type.
+// CreateUserWithBodyWithResponse Create a user
 //
-// Returns a wrapper object for the known response body format(s).
+// Creates a user. The answer already holds the new id. Create at most once after a lost answer: look the email address up first.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /um/users (the `CreateUser` operationId).
 func (c *ClientWithResponses) CreateUserWithBodyWithResponse(ctx context.Context, params *CreateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateUserResponse, error) {
 	rsp, err := c.CreateUserWithBody(ctx, params, contentType, body, reqEditors...)
 	if err != nil {
@@ -6649,8 +7736,13 @@ func (c *ClientWithResponses) CreateUserWithBodyWithResponse(ctx context.Context
 	return ParseCreateUserResponse(rsp)
 }
 
-// CreateUserWithResponse performs a POST /um/users (the `CreateUser` operationId) request.
+// CreateUserWithResponse Create a user
+//
+// Creates a user. The answer already holds the new id. Create at most once after a lost answer: look the email address up first.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /um/users (the `CreateUser` operationId).
 func (c *ClientWithResponses) CreateUserWithResponse(ctx context.Context, params *CreateUserParams, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateUserResponse, error) {
 	rsp, err := c.CreateUser(ctx, params, body, reqEditors...)
 	if err != nil {
@@ -6659,9 +7751,13 @@ func (c *ClientWithResponses) CreateUserWithResponse(ctx context.Context, params
 	return ParseCreateUserResponse(rsp)
 }
 
-// DeleteUserWithResponse performs a DELETE /um/users/{userId} (the `DeleteUser` operationId) request.
+// DeleteUserWithResponse Delete a user
+//
+// Deletes a user.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /um/users/{userId} (the `DeleteUser` operationId).
 func (c *ClientWithResponses) DeleteUserWithResponse(ctx context.Context, userID string, params *DeleteUserParams, reqEditors ...RequestEditorFn) (*DeleteUserResponse, error) {
 	rsp, err := c.DeleteUser(ctx, userID, params, reqEditors...)
 	if err != nil {
@@ -6670,9 +7766,13 @@ func (c *ClientWithResponses) DeleteUserWithResponse(ctx context.Context, userID
 	return ParseDeleteUserResponse(rsp)
 }
 
-// GetUserWithResponse performs a GET /um/users/{userId} (the `GetUser` operationId) request.
+// GetUserWithResponse Get a user
+//
+// Answers one user; at depth 1 with references to groups, owned resources and S3 keys.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /um/users/{userId} (the `GetUser` operationId).
 func (c *ClientWithResponses) GetUserWithResponse(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*GetUserResponse, error) {
 	rsp, err := c.GetUser(ctx, userID, params, reqEditors...)
 	if err != nil {
@@ -6681,10 +7781,13 @@ func (c *ClientWithResponses) GetUserWithResponse(ctx context.Context, userID st
 	return ParseGetUserResponse(rsp)
 }
 
-// ReplaceUserWithBodyWithResponse performs a PUT /um/users/{userId} (the `ReplaceUser` operationId) request,
-// with any type of body and a specified content type.
+// ReplaceUserWithBodyWithResponse Replace a user
 //
-// Returns a wrapper object for the known response body format(s).
+// Replaces the properties of a user. Send all of them: a property that is left out may be reset.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /um/users/{userId} (the `ReplaceUser` operationId).
 func (c *ClientWithResponses) ReplaceUserWithBodyWithResponse(ctx context.Context, userID string, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplaceUserResponse, error) {
 	rsp, err := c.ReplaceUserWithBody(ctx, userID, params, contentType, body, reqEditors...)
 	if err != nil {
@@ -6693,8 +7796,13 @@ func (c *ClientWithResponses) ReplaceUserWithBodyWithResponse(ctx context.Contex
 	return ParseReplaceUserResponse(rsp)
 }
 
-// ReplaceUserWithResponse performs a PUT /um/users/{userId} (the `ReplaceUser` operationId) request.
+// ReplaceUserWithResponse Replace a user
+//
+// Replaces the properties of a user. Send all of them: a property that is left out may be reset.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /um/users/{userId} (the `ReplaceUser` operationId).
 func (c *ClientWithResponses) ReplaceUserWithResponse(ctx context.Context, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplaceUserResponse, error) {
 	rsp, err := c.ReplaceUser(ctx, userID, params, body, reqEditors...)
 	if err != nil {
@@ -6703,9 +7811,13 @@ func (c *ClientWithResponses) ReplaceUserWithResponse(ctx context.Context, userI
 	return ParseReplaceUserResponse(rsp)
 }
 
-// ListUserGroupsWithResponse performs a GET /um/users/{userId}/groups (the `ListUserGroups` operationId) request.
+// ListUserGroupsWithResponse List a user's groups
+//
+// Answers the groups that a user is a member of.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /um/users/{userId}/groups (the `ListUserGroups` operationId).
 func (c *ClientWithResponses) ListUserGroupsWithResponse(ctx context.Context, userID string, params *ListUserGroupsParams, reqEditors ...RequestEditorFn) (*ListUserGroupsResponse, error) {
 	rsp, err := c.ListUserGroups(ctx, userID, params, reqEditors...)
 	if err != nil {
@@ -6714,9 +7826,13 @@ func (c *ClientWithResponses) ListUserGroupsWithResponse(ctx context.Context, us
 	return ParseListUserGroupsResponse(rsp)
 }
 
-// ListOwnedResourcesWithResponse performs a GET /um/users/{userId}/owns (the `ListOwnedResources` operationId) request.
+// ListOwnedResourcesWithResponse List a user's resources
+//
+// Answers the resources that a user owns.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /um/users/{userId}/owns (the `ListOwnedResources` operationId).
 func (c *ClientWithResponses) ListOwnedResourcesWithResponse(ctx context.Context, userID string, params *ListOwnedResourcesParams, reqEditors ...RequestEditorFn) (*ListOwnedResourcesResponse, error) {
 	rsp, err := c.ListOwnedResources(ctx, userID, params, reqEditors...)
 	if err != nil {
@@ -6725,9 +7841,13 @@ func (c *ClientWithResponses) ListOwnedResourcesWithResponse(ctx context.Context
 	return ParseListOwnedResourcesResponse(rsp)
 }
 
-// ListTritonUsersWithResponse performs a GET /{account}/users (the `ListTritonUsers` operationId) request.
+// ListTritonUsersWithResponse List sub-users
+//
+// Answers all sub-users of an account, oldest first. There are no pages; a server may cut the list at 1000.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /{account}/users (the `ListTritonUsers` operationId).
 func (c *ClientWithResponses) ListTritonUsersWithResponse(ctx context.Context, account string, params *ListTritonUsersParams, reqEditors ...RequestEditorFn) (*ListTritonUsersResponse, error) {
 	rsp, err := c.ListTritonUsers(ctx, account, params, reqEditors...)
 	if err != nil {
@@ -6736,10 +7856,13 @@ func (c *ClientWithResponses) ListTritonUsersWithResponse(ctx context.Context, a
 	return ParseListTritonUsersResponse(rsp)
 }
 
-// CreateTritonUserWithBodyWithResponse performs a POST /{account}/users (the `CreateTritonUser` operationId) request,
-// with any type of body and a specified content type.
+// CreateTritonUserWithBodyWithResponse Create a sub-user
 //
-// Returns a wrapper object for the known response body format(s).
+// Creates a sub-user. Leave optional fields out when they have no value: the server fails on empty strings and null.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /{account}/users (the `CreateTritonUser` operationId).
 func (c *ClientWithResponses) CreateTritonUserWithBodyWithResponse(ctx context.Context, account string, params *CreateTritonUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTritonUserResponse, error) {
 	rsp, err := c.CreateTritonUserWithBody(ctx, account, params, contentType, body, reqEditors...)
 	if err != nil {
@@ -6748,8 +7871,13 @@ func (c *ClientWithResponses) CreateTritonUserWithBodyWithResponse(ctx context.C
 	return ParseCreateTritonUserResponse(rsp)
 }
 
-// CreateTritonUserWithResponse performs a POST /{account}/users (the `CreateTritonUser` operationId) request.
+// CreateTritonUserWithResponse Create a sub-user
+//
+// Creates a sub-user. Leave optional fields out when they have no value: the server fails on empty strings and null.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /{account}/users (the `CreateTritonUser` operationId).
 func (c *ClientWithResponses) CreateTritonUserWithResponse(ctx context.Context, account string, params *CreateTritonUserParams, body CreateTritonUserJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateTritonUserResponse, error) {
 	rsp, err := c.CreateTritonUser(ctx, account, params, body, reqEditors...)
 	if err != nil {
@@ -6758,9 +7886,13 @@ func (c *ClientWithResponses) CreateTritonUserWithResponse(ctx context.Context, 
 	return ParseCreateTritonUserResponse(rsp)
 }
 
-// DeleteTritonUserWithResponse performs a DELETE /{account}/users/{user} (the `DeleteTritonUser` operationId) request.
+// DeleteTritonUserWithResponse Delete a sub-user
+//
+// Deletes a sub-user, found by id or login. A sub-user that still has SSH keys is kept, and the answer is 409.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /{account}/users/{user} (the `DeleteTritonUser` operationId).
 func (c *ClientWithResponses) DeleteTritonUserWithResponse(ctx context.Context, account string, user string, params *DeleteTritonUserParams, reqEditors ...RequestEditorFn) (*DeleteTritonUserResponse, error) {
 	rsp, err := c.DeleteTritonUser(ctx, account, user, params, reqEditors...)
 	if err != nil {
@@ -6769,9 +7901,13 @@ func (c *ClientWithResponses) DeleteTritonUserWithResponse(ctx context.Context, 
 	return ParseDeleteTritonUserResponse(rsp)
 }
 
-// GetTritonUserWithResponse performs a GET /{account}/users/{user} (the `GetTritonUser` operationId) request.
+// GetTritonUserWithResponse Get a sub-user
+//
+// Answers one sub-user, found by id or login.
 //
 // Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /{account}/users/{user} (the `GetTritonUser` operationId).
 func (c *ClientWithResponses) GetTritonUserWithResponse(ctx context.Context, account string, user string, params *GetTritonUserParams, reqEditors ...RequestEditorFn) (*GetTritonUserResponse, error) {
 	rsp, err := c.GetTritonUser(ctx, account, user, params, reqEditors...)
 	if err != nil {
@@ -6780,10 +7916,13 @@ func (c *ClientWithResponses) GetTritonUserWithResponse(ctx context.Context, acc
 	return ParseGetTritonUserResponse(rsp)
 }
 
-// UpdateTritonUserWithBodyWithResponse performs a POST /{account}/users/{user} (the `UpdateTritonUser` operationId) request,
-// with any type of body and a specified content type.
+// UpdateTritonUserWithBodyWithResponse Update a sub-user
 //
-// Returns a wrapper object for the known response body format(s).
+// Changes the fields that are sent and keeps the others. An empty string clears a field. The password is not changed here, so that the two changes can be allowed separately.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /{account}/users/{user} (the `UpdateTritonUser` operationId).
 func (c *ClientWithResponses) UpdateTritonUserWithBodyWithResponse(ctx context.Context, account string, user string, params *UpdateTritonUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateTritonUserResponse, error) {
 	rsp, err := c.UpdateTritonUserWithBody(ctx, account, user, params, contentType, body, reqEditors...)
 	if err != nil {
@@ -6792,8 +7931,13 @@ func (c *ClientWithResponses) UpdateTritonUserWithBodyWithResponse(ctx context.C
 	return ParseUpdateTritonUserResponse(rsp)
 }
 
-// UpdateTritonUserWithResponse performs a POST /{account}/users/{user} (the `UpdateTritonUser` operationId) request.
+// UpdateTritonUserWithResponse Update a sub-user
+//
+// Changes the fields that are sent and keeps the others. An empty string clears a field. The password is not changed here, so that the two changes can be allowed separately.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /{account}/users/{user} (the `UpdateTritonUser` operationId).
 func (c *ClientWithResponses) UpdateTritonUserWithResponse(ctx context.Context, account string, user string, params *UpdateTritonUserParams, body UpdateTritonUserJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateTritonUserResponse, error) {
 	rsp, err := c.UpdateTritonUser(ctx, account, user, params, body, reqEditors...)
 	if err != nil {
@@ -6802,10 +7946,13 @@ func (c *ClientWithResponses) UpdateTritonUserWithResponse(ctx context.Context, 
 	return ParseUpdateTritonUserResponse(rsp)
 }
 
-// ChangeTritonUserPasswordWithBodyWithResponse performs a POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId) request,
-// with any type of body and a specified content type.
+// ChangeTritonUserPasswordWithBodyWithResponse Change a sub-user's password
 //
-// Returns a wrapper object for the known response body format(s).
+// Sets a new password. The account's password policy decides which ones are good enough.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId).
 func (c *ClientWithResponses) ChangeTritonUserPasswordWithBodyWithResponse(ctx context.Context, account string, user string, params *ChangeTritonUserPasswordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeTritonUserPasswordResponse, error) {
 	rsp, err := c.ChangeTritonUserPasswordWithBody(ctx, account, user, params, contentType, body, reqEditors...)
 	if err != nil {
@@ -6814,8 +7961,13 @@ func (c *ClientWithResponses) ChangeTritonUserPasswordWithBodyWithResponse(ctx c
 	return ParseChangeTritonUserPasswordResponse(rsp)
 }
 
-// ChangeTritonUserPasswordWithResponse performs a POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId) request.
+// ChangeTritonUserPasswordWithResponse Change a sub-user's password
+//
+// Sets a new password. The account's password policy decides which ones are good enough.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId).
 func (c *ClientWithResponses) ChangeTritonUserPasswordWithResponse(ctx context.Context, account string, user string, params *ChangeTritonUserPasswordParams, body ChangeTritonUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeTritonUserPasswordResponse, error) {
 	rsp, err := c.ChangeTritonUserPassword(ctx, account, user, params, body, reqEditors...)
 	if err != nil {
@@ -8444,13 +9596,6 @@ func ParseListTritonUsersResponse(rsp *http.Response) (*ListTritonUsersResponse,
 		}
 		response.JSON404 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
-		var dest TritonErrorResponse
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON409 = &dest
-
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest TritonErrorResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -8507,6 +9652,19 @@ func ParseCreateTritonUserResponse(rsp *http.Response) (*CreateTritonUserRespons
 
 	}
 
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateTritonUserResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uri-reference"}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	}
+
 	return response, nil
 }
 
@@ -8533,13 +9691,6 @@ func ParseDeleteTritonUserResponse(rsp *http.Response) (*DeleteTritonUserRespons
 			return nil, err
 		}
 		response.JSON404 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
-		var dest TritonErrorResponse
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest TritonErrorResponse
@@ -8580,13 +9731,6 @@ func ParseGetTritonUserResponse(rsp *http.Response) (*GetTritonUserResponse, err
 			return nil, err
 		}
 		response.JSON404 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
-		var dest TritonErrorResponse
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest TritonErrorResponse
