@@ -1,0 +1,260 @@
+package wrapper
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/cloudroster/cloudroster/gen"
+)
+
+// CallOption is an optional parameter of one IONOS call. One that the operation does not have,
+// or that is out of bounds, is refused with [ErrInvalid] before any request.
+type CallOption func(*callOptions)
+
+type callOptions struct {
+	depth, offset, limit, contract, prefetch int
+	given                                    optionSet
+}
+
+type optionSet int
+
+const (
+	givenDepth optionSet = 1 << iota
+	givenOffset
+	givenLimit
+	givenContract
+	givenPrefetch
+)
+
+// Depth asks for more detail: at 1 the entities of a user, group or resource are there, as
+// references. 0 (the default) or 1. Every operation takes it.
+func Depth(depth int) CallOption {
+	return func(o *callOptions) { o.depth, o.given = depth, o.given|givenDepth }
+}
+
+// Contract sends another contract number than the client's. Every operation takes it, and the
+// operation that a write returns keeps it.
+func Contract(number int) CallOption {
+	return func(o *callOptions) { o.contract, o.given = number, o.given|givenContract }
+}
+
+// Offset starts at this user, counted from 0. ListUsers and AllUsers take it.
+func Offset(offset int) CallOption {
+	return func(o *callOptions) { o.offset, o.given = offset, o.given|givenOffset }
+}
+
+// Limit bounds the page: 1 to 100 users, 100 by default. ListUsers and AllUsers take it.
+func Limit(limit int) CallOption {
+	return func(o *callOptions) { o.limit, o.given = limit, o.given|givenLimit }
+}
+
+// Prefetch lets AllUsers fetch this many pages at a time, 1 (the default) to 16. The users
+// come in the same order.
+func Prefetch(pages int) CallOption {
+	return func(o *callOptions) { o.prefetch, o.given = pages, o.given|givenPrefetch }
+}
+
+func newCallOptions(opts []CallOption, allowed optionSet) (callOptions, error) {
+	var o callOptions
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&o)
+		}
+	}
+	allowed |= givenDepth | givenContract
+	for _, bound := range []struct {
+		name            string
+		flag            optionSet
+		value, min, max int
+	}{
+		{"depth", givenDepth, o.depth, 0, 1},
+		{"offset", givenOffset, o.offset, 0, 1<<31 - 1},
+		{"limit", givenLimit, o.limit, 1, 100},
+		{"contract number", givenContract, o.contract, 1, 1<<31 - 1},
+		{"prefetch", givenPrefetch, o.prefetch, 1, idleConnections},
+	} {
+		switch {
+		case o.given&bound.flag == 0:
+		case allowed&bound.flag == 0:
+			return o, invalid(bound.name, "is no parameter of this operation")
+		case bound.value < bound.min || bound.value > bound.max:
+			return o, invalid(bound.name, fmt.Sprintf("is %d, must be %d to %d", bound.value, bound.min, bound.max))
+		}
+	}
+	return o, nil
+}
+
+// edit puts the options on the request. All generated IONOS methods are called without their
+// parameter struct, of which there is one an operation.
+func (o *callOptions) edit(_ context.Context, r *http.Request) error {
+	// The server indents by default, which costs a third more bytes.
+	query := append(make([]byte, 0, 64), "pretty=false"...)
+	number := func(flag optionSet, name string, value int) {
+		if o.given&flag != 0 {
+			query = append(append(append(query, '&'), name...), '=')
+			query = strconv.AppendInt(query, int64(value), 10)
+		}
+	}
+	number(givenDepth, "depth", o.depth)
+	number(givenOffset, "offset", o.offset)
+	number(givenLimit, "limit", o.limit)
+	r.URL.RawQuery = string(query)
+	if o.given&givenContract != 0 {
+		r.Header.Set("X-Contract-Number", strconv.Itoa(o.contract))
+	}
+	return nil
+}
+
+// ids are the path parameters of a call: name, value, name, value.
+type ids []string
+
+// check refuses what would address something else than the caller means. Everything else is
+// escaped by the generated client.
+func (v ids) check() error {
+	for i := 0; i+1 < len(v); i += 2 {
+		if err := checkID(v[i], v[i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkID(name, id string) error {
+	switch id {
+	case "":
+		return invalid(name, "is empty")
+	case ".", "..":
+		return invalid(name, "is a dot segment")
+	}
+	for i := range len(id) {
+		if id[i] < ' ' || id[i] == 0x7f {
+			return invalid(name, "contains a control character")
+		}
+	}
+	return nil
+}
+
+// required refuses empty fields that the service needs: name, value, name, value.
+func required(fields ...string) error {
+	for i := 0; i+1 < len(fields); i += 2 {
+		if fields[i+1] == "" {
+			return invalid(fields[i], "is empty")
+		}
+	}
+	return nil
+}
+
+// sender calls one generated method.
+type sender func(edit gen.RequestEditorFn) (*http.Response, error)
+
+// send checks the input of one IONOS operation and sends its request.
+func send(opts []CallOption, allowed optionSet, path ids, call sender) (*http.Response, error) {
+	if err := path.check(); err != nil {
+		return nil, err
+	}
+	o, err := newCallOptions(opts, allowed)
+	if err != nil {
+		return nil, err
+	}
+	return call(o.edit)
+}
+
+// read is every operation that reads.
+func read[T any](opts []CallOption, allowed optionSet, path ids, call sender) (*T, error) {
+	resp, err := send(opts, allowed, path, call)
+	if err != nil {
+		return nil, err
+	}
+	defer release(resp)
+	return decode[T](resp)
+}
+
+// write is every IONOS operation that changes something and answers with it. What is known is
+// always returned: the operation beside an answer that cannot be read, and the answer beside a
+// Location that cannot.
+func write[T any](c *IONOS, opts []CallOption, path ids, call sender) (*T, *Operation, error) {
+	resp, err := send(opts, 0, path, call)
+	if err != nil {
+		return nil, operationOf(err), err
+	}
+	defer release(resp)
+	operation, err := c.accepted(resp.Request, resp)
+	if err != nil {
+		err = unreadable(resp, err)
+	}
+	value, problem := decode[T](resp)
+	var failed *Error
+	if errors.As(problem, &failed) {
+		failed.Operation, failed.outcomeUnknown = operation, false
+		return nil, operation, failed
+	}
+	return value, operation, err
+}
+
+// remove is every IONOS DELETE. That there is nothing to delete any more, after an attempt
+// whose answer was lost, is what was asked for.
+func remove(c *IONOS, opts []CallOption, path ids, call sender) (*Operation, error) {
+	resp, err := send(opts, 0, path, call)
+	if err != nil {
+		if goneBefore(err) {
+			return &Operation{client: c}, nil
+		}
+		return operationOf(err), err
+	}
+	defer release(resp)
+	operation, err := c.accepted(resp.Request, resp)
+	if err != nil {
+		return nil, unreadable(resp, err)
+	}
+	return operation, nil
+}
+
+// goneBefore recognises the 404 of a repeated DELETE.
+func goneBefore(err error) bool {
+	var failed *Error
+	return errors.As(err, &failed) && failed.Status == http.StatusNotFound && failed.outcomeUnknown
+}
+
+// operationOf is the accepted operation that an error carries, nil if none.
+func operationOf(err error) *Operation {
+	var failed *Error
+	if errors.As(err, &failed) {
+		return failed.Operation
+	}
+	return nil
+}
+
+// decode reads the answer's one JSON value. An empty body, null, HTML and every other kind of
+// value is an error, never a zero T.
+func decode[T any](resp *http.Response) (*T, error) {
+	value := new(T)
+	data := bytes.TrimLeft(bodyBytes(resp), " \t\r\n")
+	switch {
+	case len(data) == 0:
+		return nil, unreadable(resp, fmt.Errorf("the body is empty: %w", ErrUnexpectedAnswer))
+	case data[0] == '<':
+		return nil, unreadable(resp, fmt.Errorf("the body is HTML: %w", ErrUnexpectedAnswer))
+	case data[0] != '{' && data[0] != '[':
+		return nil, unreadable(resp, fmt.Errorf("the body is not what the operation documents: %w", ErrUnexpectedAnswer))
+	}
+	if err := unmarshal(data, value); err != nil {
+		return nil, unreadable(resp, fmt.Errorf("%w: %w", ErrUnexpectedAnswer, err))
+	}
+	return value, nil
+}
+
+// unreadable is the error of a call that succeeded with an answer that did not.
+func unreadable(resp *http.Response, cause error) *Error {
+	failed := answerError(resp.Request, resp, nil, false, hideSecrets(resp.Request))
+	failed.Err = hideIn(cause, hideSecrets(resp.Request))
+	if body, ok := resp.Body.(*bufferedBody); ok {
+		failed.Attempts = body.tries
+	}
+	// A created or changed object is there even if its description is not.
+	failed.outcomeUnknown = resp.Request.Method != http.MethodGet && resp.Request.Method != http.MethodHead
+	return failed
+}

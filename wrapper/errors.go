@@ -1,0 +1,319 @@
+package wrapper
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Errors to match with errors.Is. Each *Error and *OperationError matches those that apply.
+var (
+	// ErrNotFound: there is no such user, group, share, resource or request (404).
+	ErrNotFound = errors.New("not found")
+	// ErrUnauthorized: the credentials are missing or wrong (401).
+	ErrUnauthorized = errors.New("unauthorized")
+	// ErrForbidden: the credentials are right but do not allow this (403, 402).
+	ErrForbidden = errors.New("forbidden")
+	// ErrInvalid: the service refused the input (400, 405, 406, 413, 415, 422; Triton's 409
+	// InvalidArgument and MissingParameter), or this library did before any request.
+	ErrInvalid = errors.New("invalid")
+	// ErrConflict: the input contradicts what is there (409 otherwise).
+	ErrConflict = errors.New("conflict")
+	// ErrRateLimited: too many requests (429; 420 on Triton).
+	ErrRateLimited = errors.New("rate limited")
+	// ErrUnavailable: the service, or a gateway before it, could not answer (500, 502, 503, 504).
+	ErrUnavailable = errors.New("unavailable")
+	// ErrFailed: an accepted operation ended as FAILED, or one of its targets did.
+	ErrFailed = errors.New("operation failed")
+	// ErrOutcomeUnknown: a write may or may not have happened. Look before repeating it.
+	ErrOutcomeUnknown = errors.New("outcome unknown")
+	// ErrUnexpectedAnswer: the answer is not what the operation documents: a redirect, an
+	// HTML page, an empty body, something that is not the expected JSON.
+	ErrUnexpectedAnswer = errors.New("unexpected answer")
+	// ErrTooLarge: the answer is larger than the response limit (WithResponseLimit).
+	ErrTooLarge = errors.New("answer too large")
+	// ErrClockSkew: Triton refused the signature because this machine's clock is off.
+	ErrClockSkew = errors.New("clock skew")
+)
+
+// maxErrorBody bounds Error.Body; the rest of a failed answer is dropped.
+const maxErrorBody = 4 << 10
+
+// maxErrorText bounds what Error.Error prints of one message.
+const maxErrorText = 300
+
+// Error is the one error for a call that failed: a status that is not success, an answer that
+// cannot be read, or no answer at all.
+//
+//	var failed *wrapper.Error
+//	if errors.As(err, &failed) {
+//		fmt.Println(failed.Status, failed.Code, failed.RequestID)
+//	}
+//
+// Its text never holds a query, a body, a header or a secret, whichever fmt verb, encoder or
+// logger prints it.
+type Error struct {
+	// Method and Path are those of the request; Path has no query.
+	Method, Path string
+	// Status is the HTTP status, or 0 when no answer arrived.
+	Status int
+	// Code is the vendor's code of the first message, such as 422's "439" or Triton's
+	// "InvalidArgument". It may be empty.
+	Code string
+	// Messages are all messages of the answer.
+	Messages []Message
+	// RequestID is the id that the service gave the request, for its support. It may be empty.
+	RequestID string
+	// RateLimit is what the answer said of rate limits, nil if nothing.
+	RateLimit *RateLimit
+	// RetryAfter is how long the service asked to wait, 0 if it did not say.
+	RetryAfter time.Duration
+	// Attempts is how many times the request was sent.
+	Attempts int
+	// Body is the start of the answer's body, at most 4 KiB, with known secrets removed. It is
+	// never printed.
+	Body []byte
+	// Operation is set when the service accepted a write (202) whose answer could not be read.
+	Operation *Operation
+	// Err is the cause where there is one besides the status.
+	Err error
+
+	triton         bool
+	outcomeUnknown bool
+}
+
+// Message is one message of a failed answer.
+type Message struct {
+	Code string
+	Text string
+}
+
+// RateLimit is what the X-RateLimit headers of an answer said. -1 stands for a header that
+// was not there or not a number.
+type RateLimit struct {
+	// Limit is the average number of requests a minute.
+	Limit int
+	// Burst is the number of requests at the same time.
+	Burst int
+	// Remaining is the number of requests left.
+	Remaining int
+}
+
+// Error reads like "POST /um/users: 422 Unprocessable Entity: 439 email is taken".
+func (e *Error) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
+	var b strings.Builder
+	b.WriteString(e.Method + " " + e.Path)
+	if e.Status != 0 {
+		b.WriteString(": " + strconv.Itoa(e.Status))
+		if text := http.StatusText(e.Status); text != "" {
+			b.WriteString(" " + text)
+		}
+	}
+	for _, message := range e.Messages {
+		b.WriteString(": ")
+		if message.Code != "" {
+			b.WriteString(message.Code + " ")
+		}
+		b.WriteString(printable(message.Text))
+	}
+	if e.Err != nil {
+		b.WriteString(": " + printable(e.Err.Error()))
+	}
+	if e.outcomeUnknown {
+		b.WriteString(": " + ErrOutcomeUnknown.Error())
+	}
+	if e.Operation != nil && e.Operation.id != "" {
+		b.WriteString(" (operation " + e.Operation.id + ")")
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
+	}
+	if e.RequestID != "" {
+		b.WriteString(" (request id " + printable(e.RequestID) + ")")
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether e belongs to one of the Err variables of this package.
+func (e *Error) Is(target error) bool {
+	switch target {
+	case ErrOutcomeUnknown:
+		return e.outcomeUnknown
+	case ErrUnexpectedAnswer:
+		return e.Status >= 300 && e.Status < 400
+	}
+	return target == e.kind()
+}
+
+func (e *Error) kind() error {
+	switch e.Status {
+	case http.StatusUnauthorized:
+		return ErrUnauthorized
+	case http.StatusForbidden, http.StatusPaymentRequired:
+		return ErrForbidden
+	case http.StatusNotFound:
+		return ErrNotFound
+	case http.StatusTooManyRequests, statusEnhanceYourCalm:
+		return ErrRateLimited
+	case http.StatusConflict:
+		// Triton answers a bad parameter with 409.
+		if e.triton && slices.Contains([]string{"InvalidArgument", "InvalidArgumentError", "MissingParameter", "MissingParameterError"}, e.Code) {
+			return ErrInvalid
+		}
+		return ErrConflict
+	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotAcceptable,
+		http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
+		return ErrInvalid
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return ErrUnavailable
+	}
+	return nil
+}
+
+// statusEnhanceYourCalm is 420, which Triton's family of services documents as RequestThrottled.
+const statusEnhanceYourCalm = 420
+
+// Format prints Error() for every verb, so that %+v and %#v do not print the body.
+func (e *Error) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, e.Error()) }
+
+// LogValue groups what is safe to log.
+func (e *Error) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("status", e.Status),
+		slog.String("code", e.Code), slog.String("request_id", e.RequestID), slog.String("error", e.Error()))
+}
+
+// MarshalJSON writes what LogValue groups.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]any{
+		"method": e.Method, "path": e.Path, "status": e.Status,
+		"code": e.Code, "requestId": e.RequestID, "error": e.Error(),
+	})
+}
+
+// printable keeps control characters and endless texts of a server out of logs and terminals.
+func printable(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "?"))
+	if len(text) > maxErrorText {
+		text = strings.ToValidUTF8(text[:maxErrorText], "") + "..."
+	}
+	return text
+}
+
+// answerError makes the Error of an answer that is not success. body is the whole body as far
+// as it was read; secrets are removed from everything that is kept of it.
+func answerError(r *http.Request, resp *http.Response, body []byte, triton bool, hide *strings.Replacer) *Error {
+	failed := &Error{
+		Method:     r.Method,
+		Path:       r.URL.Path,
+		Status:     resp.StatusCode,
+		RequestID:  hide.Replace(requestID(resp.Header)),
+		RateLimit:  rateLimit(resp.Header),
+		RetryAfter: retryAfter(resp.Header, time.Now()),
+		triton:     triton,
+	}
+	if len(body) > 0 {
+		failed.Messages = messages(body, hide)
+		failed.Body = []byte(hide.Replace(string(body[:min(len(body), maxErrorBody)])))
+	}
+	if len(failed.Messages) > 0 {
+		failed.Code = failed.Messages[0].Code
+	}
+	return failed
+}
+
+// messages reads the error bodies of both vendors, and the shape of neither as no message.
+func messages(body []byte, hide *strings.Replacer) []Message {
+	var answer struct {
+		Messages []struct {
+			ErrorCode string `json:"errorCode"`
+			Message   string `json:"message"`
+		} `json:"messages"`
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	if len(body) > maxParsedErrorBody {
+		return nil
+	}
+	// A field of another type than documented costs that field, not the message beside it.
+	var otherType *json.UnmarshalTypeError
+	if err := json.Unmarshal(body, &answer); err != nil && !errors.As(err, &otherType) {
+		return nil
+	}
+	var all []Message
+	for _, m := range answer.Messages[:min(len(answer.Messages), maxMessages)] {
+		all = append(all, Message{Code: hide.Replace(m.ErrorCode), Text: hide.Replace(m.Message)})
+	}
+	if len(all) == 0 && (answer.Code != "" || answer.Message != "") {
+		all = append(all, Message{Code: hide.Replace(answer.Code), Text: hide.Replace(answer.Message)})
+	}
+	return all
+}
+
+const (
+	maxParsedErrorBody = 1 << 20
+	maxMessages        = 20
+)
+
+func requestID(header http.Header) string {
+	for _, name := range []string{"X-Request-Id", "Request-Id"} {
+		if id := header.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+func rateLimit(header http.Header) *RateLimit {
+	number := func(name string) int {
+		if n, err := strconv.Atoi(header.Get(name)); err == nil && n >= 0 {
+			return n
+		}
+		return -1
+	}
+	limit := RateLimit{
+		Limit:     number("X-Ratelimit-Limit"),
+		Burst:     number("X-Ratelimit-Burst"),
+		Remaining: number("X-Ratelimit-Remaining"),
+	}
+	if limit == (RateLimit{-1, -1, -1}) {
+		return nil
+	}
+	return &limit
+}
+
+// retryAfter reads seconds or an HTTP date. Anything else, the past and negative numbers
+// included, is 0: the caller backs off by its own clock.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if date, err := http.ParseTime(value); err == nil {
+		return max(date.Sub(now), 0)
+	}
+	return 0
+}
+
+// invalid is the error for input that is refused before any request.
+func invalid(parameter, reason string) error {
+	return fmt.Errorf("%s: %s: %w", parameter, reason, ErrInvalid)
+}

@@ -1,0 +1,122 @@
+package wrapper
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// gate lets the attempts of one client through: not while the service wants a pause, and not
+// more at a time than it says (X-RateLimit-Burst). The zero gate lets everything through.
+type gate struct {
+	mu     sync.Mutex
+	until  time.Time // the end of the pause
+	burst  int       // 0: no bound known
+	inside int
+	queue  []chan struct{} // those who wait for a place, in order
+	last   *RateLimit
+}
+
+// enter returns when the attempt may be made. Whoever entered must leave.
+func (g *gate) enter(ctx context.Context) error {
+	if err := g.waitForPause(ctx); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	if g.burst == 0 || g.inside < g.burst {
+		g.inside++
+		g.mu.Unlock()
+		return nil
+	}
+	place := make(chan struct{})
+	g.queue = append(g.queue, place)
+	g.mu.Unlock()
+	select {
+	case <-place:
+		// A pause may have begun while waiting.
+		if err := g.waitForPause(ctx); err != nil {
+			g.leave()
+			return err
+		}
+		return nil
+	case <-ctx.Done():
+		g.abandon(place)
+		return context.Cause(ctx)
+	}
+}
+
+func (g *gate) waitForPause(ctx context.Context) error {
+	for {
+		g.mu.Lock()
+		pause := time.Until(g.until)
+		g.mu.Unlock()
+		if pause <= 0 {
+			return ctx.Err()
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+	}
+}
+
+// abandon gives up a place in the queue, or the place itself if it came at the same moment.
+func (g *gate) abandon(place chan struct{}) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i, waiting := range g.queue {
+		if waiting == place {
+			g.queue = append(g.queue[:i], g.queue[i+1:]...)
+			return
+		}
+	}
+	g.inside--
+	g.admit()
+}
+
+func (g *gate) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.inside--
+	g.admit()
+}
+
+// admit passes free places to those who wait longest. The caller holds the lock.
+func (g *gate) admit() {
+	for len(g.queue) > 0 && (g.burst == 0 || g.inside < g.burst) {
+		g.inside++
+		close(g.queue[0])
+		g.queue = g.queue[1:]
+	}
+}
+
+// pause keeps every attempt of the client out until then.
+func (g *gate) pause(until time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if until.After(g.until) {
+		g.until = until
+	}
+}
+
+// learn remembers what an answer said of rate limits.
+func (g *gate) learn(header http.Header) {
+	limit := rateLimit(header)
+	if limit == nil {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.last = limit
+	if limit.Burst > 0 {
+		g.burst = limit.Burst
+		g.admit()
+	}
+}
+
+// seen is what the newest answer with rate limits said.
+func (g *gate) seen() *RateLimit {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.last
+}

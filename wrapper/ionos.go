@@ -1,0 +1,120 @@
+package wrapper
+
+import (
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cloudroster/cloudroster/gen"
+)
+
+// ionosBaseURL is the server of the IONOS page.
+const ionosBaseURL = "https://api.ionos.com/cloudapi/v6"
+
+// IONOS is a client for the users, groups, shares and resources of one IONOS Cloud contract.
+//
+//	client, err := wrapper.NewIONOS(wrapper.TokenAuth(token))
+//	...
+//	user, operation, err := client.CreateUser(ctx, gen.UserCreateProperties{...})
+//	...
+//	err = operation.Wait(ctx)
+//
+// Every documented operation has one method. Reads return the decoded answer. Writes return it
+// beside an [Operation], because the service accepts a change first and carries it out later.
+//
+// Ids are opaque strings. An id that is empty, "." or "..", or holds control characters is
+// refused before any request; every other one is escaped. An IONOS is safe for concurrent use.
+type IONOS struct {
+	raw       *gen.Client
+	transport *transport
+	pace      PollPace
+}
+
+// NewIONOS makes a client. auth is [BasicAuth], [TokenAuth], [TokenSourceAuth] or your own.
+// Nothing is sent; what cannot work is refused with [ErrInvalid].
+func NewIONOS(auth Auth, opts ...Option) (*IONOS, error) {
+	s := newSettings(ionosBaseURL, opts)
+	t, err := newTransport(vendor{name: "IONOS"}, auth, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.pace.check(); err != nil {
+		return nil, err
+	}
+	c := &IONOS{
+		raw:       &gen.Client{Server: s.baseURL + "/", Client: t},
+		transport: t,
+		pace:      s.pace.withDefaults(),
+	}
+	t.accepted = c.accepted
+	return c, nil
+}
+
+// NewIONOSFromEnv makes a client from the variables that the vendor's tools read:
+//
+//	IONOS_TOKEN                      a token; it beats a password
+//	IONOS_USERNAME, IONOS_PASSWORD   basic authentication
+//	IONOS_API_URL                    the base URL; /cloudapi/v6 is appended when missing
+//	IONOS_CONTRACT_NUMBER            the contract number
+//
+// A variable that is set but empty counts as unset. opts win over the variables.
+func NewIONOSFromEnv(opts ...Option) (*IONOS, error) { return newIONOSFromEnv(os.Getenv, opts...) }
+
+func newIONOSFromEnv(getenv func(string) string, opts ...Option) (*IONOS, error) {
+	var auth Auth
+	token, user, password := getenv("IONOS_TOKEN"), getenv("IONOS_USERNAME"), getenv("IONOS_PASSWORD")
+	switch {
+	case token != "":
+		auth = TokenAuth(token)
+	case user != "" && password != "":
+		auth = BasicAuth(user, password)
+	case user != "":
+		return nil, invalid("IONOS_PASSWORD", "is not set, and IONOS_USERNAME is")
+	case password != "":
+		return nil, invalid("IONOS_USERNAME", "is not set, and IONOS_PASSWORD is")
+	default:
+		return nil, invalid("IONOS_TOKEN", "is not set, nor are IONOS_USERNAME and IONOS_PASSWORD")
+	}
+	var fromEnv []Option
+	if url := getenv("IONOS_API_URL"); url != "" {
+		url = strings.TrimRight(url, "/")
+		if !strings.HasSuffix(url, "/cloudapi/v6") {
+			url += "/cloudapi/v6"
+		}
+		fromEnv = append(fromEnv, WithBaseURL(url))
+	}
+	if text := getenv("IONOS_CONTRACT_NUMBER"); text != "" {
+		number, err := strconv.Atoi(text)
+		if err != nil {
+			return nil, invalid("IONOS_CONTRACT_NUMBER", "is not a number")
+		}
+		fromEnv = append(fromEnv, WithContractNumber(number))
+	}
+	return NewIONOS(auth, append(fromEnv, opts...)...)
+}
+
+// Raw is the generated client for what the typed methods do not do. It shares this client's
+// credentials, retries, limits and errors: an answer that is not success is an [*Error].
+// Its requests carry neither pretty=false nor checks of ids.
+func (c *IONOS) Raw() *gen.Client { raw := *c.raw; return &raw }
+
+// RateLimit is what the newest answer said of rate limits, nil if none did yet.
+func (c *IONOS) RateLimit() *RateLimit { return c.transport.gate.seen() }
+
+// accepted makes the Operation of a write's answer from its Location. Only a 202 has one.
+func (c *IONOS) accepted(r *http.Request, resp *http.Response) (*Operation, error) {
+	operation := &Operation{client: c, contract: r.Header.Get("X-Contract-Number")}
+	location := resp.Header.Get("Location")
+	if resp.StatusCode != http.StatusAccepted || location == "" {
+		return operation, nil
+	}
+	id, err := requestIDOf(location)
+	if err != nil {
+		return nil, err
+	}
+	operation.id, operation.fresh = id, true
+	operation.retryAfter = retryAfter(resp.Header, time.Now())
+	return operation, nil
+}

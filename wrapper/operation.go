@@ -1,0 +1,158 @@
+package wrapper
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/cloudroster/cloudroster/gen"
+)
+
+// Operation is an accepted write of IONOS, identified by the id of its request. It does not
+// change and is safe for concurrent use. The id is all that is needed to go on waiting, in
+// another process as well:
+//
+//	id := operation.ID() // keep it
+//	...
+//	err := client.Operation(id).Wait(ctx)
+//
+// An operation without id is done already: the service answered without one. Status and Wait
+// then return at once, without a request.
+type Operation struct {
+	client     *IONOS
+	id         string
+	contract   string        // sent with polls, as with the write itself
+	retryAfter time.Duration // what the 202 asked for
+	fresh      bool          // accepted by this process just now
+}
+
+// Operation is the operation with this request id, for waiting that began elsewhere. An id
+// that cannot be one is reported by the first Status or Wait.
+func (c *IONOS) Operation(id string) *Operation {
+	if id == "" {
+		id = " " // so that it is not taken for one that is done
+	}
+	return &Operation{client: c, id: id, contract: c.transport.contract}
+}
+
+// ID is the request id, or "" for an operation that was done at once.
+func (o *Operation) ID() string {
+	if o == nil {
+		return ""
+	}
+	return strings.TrimSpace(o.id)
+}
+
+// String is "operation ID".
+func (o *Operation) String() string {
+	switch {
+	case o == nil:
+		return "operation <nil>"
+	case o.id == "":
+		return "operation done"
+	}
+	return "operation " + printable(o.ID())
+}
+
+func (o *Operation) GoString() string             { return o.String() }
+func (o *Operation) LogValue() slog.Value         { return slog.StringValue(o.String()) }
+func (o *Operation) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// Status is how far an operation is.
+type Status struct {
+	// State is QUEUED, RUNNING, DONE or FAILED.
+	State gen.RequestState
+	// Message is what the service says of it, often nothing.
+	Message string
+	// Targets are what the operation changes; Target.ID is the id of the user, group or share.
+	Targets []gen.RequestTarget
+}
+
+// Ended tells whether the state is final.
+func (s Status) Ended() bool {
+	return s.State == gen.RequestStateDone || s.State == gen.RequestStateFailed
+}
+
+// failure is nil unless the operation, or one of its targets, failed.
+func (s Status) failure() error {
+	if s.State == gen.RequestStateFailed {
+		return ErrFailed
+	}
+	if s.State != gen.RequestStateDone {
+		return nil
+	}
+	for _, target := range s.Targets {
+		if target.Status == gen.RequestStateFailed {
+			return fmt.Errorf("target %s: %w", printable(string(target.Target.Type)+" "+target.Target.ID), ErrFailed)
+		}
+	}
+	return nil
+}
+
+// errNilOperation is what a nil Operation says: there is nothing to wait for, and silence
+// would read as success.
+var errNilOperation = errors.New("operation is nil: the write returned none")
+
+// Status asks once. An operation that failed is a Status, not an error; a state that the
+// service does not document is an error, never a success.
+func (o *Operation) Status(ctx context.Context) (Status, error) {
+	status, _, err := o.ask(ctx)
+	return status, err
+}
+
+// OperationError is the error of a wait: the operation failed, or the wait ended before it
+// did. It always carries the id, so nothing that was accepted is lost.
+//
+//	var waited *wrapper.OperationError
+//	if errors.As(err, &waited) && !errors.Is(err, wrapper.ErrFailed) {
+//		save(waited.ID) // go on later: client.Operation(id).Wait(ctx)
+//	}
+//
+// It matches [ErrFailed] if the operation failed, and whatever ended the wait otherwise: the
+// context's error, or an [*Error] with its own matches.
+type OperationError struct {
+	// ID is the request id.
+	ID string
+	// Status is the newest that was seen; its State is "" if none was.
+	Status Status
+	// Err is what ended the wait.
+	Err error
+}
+
+func (e *OperationError) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
+	text := "operation " + printable(e.ID)
+	if e.Status.State != "" {
+		text += " is " + string(e.Status.State)
+	}
+	if e.Status.Message != "" {
+		text += " (" + printable(e.Status.Message) + ")"
+	}
+	return text + ": " + e.Err.Error()
+}
+
+// Unwrap returns what ended the wait.
+func (e *OperationError) Unwrap() error { return e.Err }
+
+// Format prints Error() for every verb.
+func (e *OperationError) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, e.Error()) }
+
+// LogValue groups what is safe to log.
+func (e *OperationError) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("operation", e.ID),
+		slog.String("state", string(e.Status.State)), slog.String("error", e.Error()))
+}
+
+// MarshalJSON writes what LogValue groups.
+func (e *OperationError) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{
+		"operation": e.ID, "state": string(e.Status.State), "error": e.Error(),
+	})
+}

@@ -1,0 +1,287 @@
+package wrapper
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// transport sends the requests of one client. It is the gen.HttpRequestDoer under every typed
+// method and under Raw, and passes a request through these, outside in:
+//
+//	Do         turns what failed into an *Error, and tries again where that is safe (retry.go)
+//	gate       waits while the service wants a pause, and bounds concurrency (gate.go)
+//	authorize  puts fresh credentials on the attempt: a signature covers its date (auth.go)
+//	log        one record an attempt (below)
+//	send       one HTTP exchange, its body read, redirects not followed (below)
+//
+// It is not an http.RoundTripper, because one of those may not turn an answer into an error,
+// and would put the credentials on redirected requests again.
+type transport struct {
+	client        *http.Client
+	auth          Auth
+	gate          gate
+	retry         RetryPolicy
+	logger        *slog.Logger
+	responseLimit int64
+	userAgent     string
+	acceptVersion string // Triton only
+	contract      string // IONOS only; the X-Contract-Number of requests that have none
+	triton        bool
+	// accepted makes the Operation of a write's answer; nil on Triton, which has none.
+	accepted func(*http.Request, *http.Response) (*Operation, error)
+}
+
+// header completes what the generated client has set.
+func (t *transport) header(r *http.Request) {
+	set := func(name, value string) {
+		if value != "" && r.Header.Get(name) == "" {
+			r.Header[name] = []string{value}
+		}
+	}
+	set("Accept", "application/json")
+	set("User-Agent", t.userAgent)
+	set("Accept-Version", t.acceptVersion)
+	set("X-Contract-Number", t.contract)
+}
+
+// attempt is everything below the retry.
+func (t *transport) attempt(r *http.Request, number int) (*http.Response, error) {
+	if err := t.gate.enter(r.Context()); err != nil {
+		return nil, &notSentError{err}
+	}
+	defer t.gate.leave()
+	if number > 1 && r.GetBody != nil {
+		body, err := r.GetBody()
+		if err != nil {
+			return nil, &notSentError{err}
+		}
+		r.Body = body
+	}
+	if err := t.auth.Authorize(r); err != nil {
+		return nil, &notSentError{err}
+	}
+	start := time.Now()
+	resp, err := t.send(r)
+	if resp != nil {
+		t.gate.learn(resp.Header)
+	}
+	if t.logger != nil {
+		t.log(r, resp, err, number, time.Since(start))
+	}
+	return resp, err
+}
+
+// notSentError marks a failure before anything was sent.
+type notSentError struct{ err error }
+
+func (e *notSentError) Error() string { return e.err.Error() }
+func (e *notSentError) Unwrap() error { return e.err }
+
+// log never writes a header, a query or a body.
+func (t *transport) log(r *http.Request, resp *http.Response, err error, number int, duration time.Duration) {
+	level := slog.LevelDebug
+	attrs := make([]slog.Attr, 0, 7)
+	attrs = append(attrs, slog.String("method", r.Method), slog.String("path", r.URL.Path))
+	if resp != nil {
+		attrs = append(attrs, slog.Int("status", resp.StatusCode))
+		if id := requestID(resp.Header); id != "" {
+			attrs = append(attrs, slog.String("request_id", printable(hideSecrets(r).Replace(id))))
+		}
+		if err = bodyError(resp); resp.StatusCode >= 300 {
+			level = slog.LevelWarn
+		}
+	}
+	if err != nil {
+		level = slog.LevelWarn
+		attrs = append(attrs, slog.String("error", printable(hideSecrets(r).Replace(err.Error()))))
+	}
+	attrs = append(attrs, slog.Int("attempt", number), slog.Duration("duration", duration))
+	t.logger.LogAttrs(r.Context(), level, "cloudroster request", attrs...)
+}
+
+// send makes one HTTP exchange. The answer's body is read here, so that the time limit, the
+// size limit and the retry cover it and the connection is free for the next request.
+func (t *transport) send(r *http.Request) (*http.Response, error) {
+	resp, err := t.client.Do(r)
+	if err != nil {
+		// url.Error prints the query.
+		var wrapped *url.Error
+		if errors.As(err, &wrapped) {
+			err = wrapped.Err
+		}
+		return nil, err
+	}
+	limit := t.responseLimit
+	if resp.StatusCode >= 300 {
+		limit = min(limit, maxParsedErrorBody)
+	}
+	if resp.Request == nil {
+		resp.Request = r
+	}
+	body := bodies.Get().(*bufferedBody)
+	body.read(resp.Body, resp.ContentLength, limit)
+	if body.err != nil && resp.StatusCode >= 300 && errors.Is(body.err, ErrTooLarge) {
+		body.err = nil // the status is the error; its text is bounded anyway
+	}
+	// Closing after everything was read keeps the connection; otherwise it is given up.
+	_ = resp.Body.Close()
+	resp.Body = body
+	return resp, nil
+}
+
+// bufferedBody is the body of an answer that has been read already.
+type bufferedBody struct {
+	data   []byte
+	reader bytes.Reader
+	err    error // why data is not all
+	tries  int   // how often the request was sent
+}
+
+var bodies = sync.Pool{New: func() any { return new(bufferedBody) }}
+
+// maxPooledBody keeps one huge answer from occupying memory for ever.
+const maxPooledBody = 1 << 20
+
+func (b *bufferedBody) read(from io.Reader, length, limit int64) {
+	b.data, b.err = b.data[:0], nil
+	if length > int64(cap(b.data)) && length <= limit {
+		b.data = make([]byte, 0, length+bytes.MinRead)
+	}
+	for {
+		if int64(len(b.data)) > limit {
+			b.data, b.err = b.data[:limit], ErrTooLarge
+			break
+		}
+		if len(b.data) == cap(b.data) {
+			b.data = append(b.data, 0)[:len(b.data)]
+		}
+		space := b.data[len(b.data):min(int64(cap(b.data)), limit+1)]
+		n, err := from.Read(space)
+		b.data = b.data[:len(b.data)+n]
+		if err != nil {
+			if err != io.EOF {
+				b.err = err
+			}
+			break
+		}
+	}
+	b.reader.Reset(b.data)
+}
+
+func (b *bufferedBody) Read(p []byte) (int, error) {
+	n, err := b.reader.Read(p)
+	if err == io.EOF && b.err != nil {
+		err = b.err
+	}
+	return n, err
+}
+
+// Close does nothing: there is no connection behind the body any more. It is not the place to
+// give the memory back, because callers of Raw may close twice; the typed methods release.
+func (b *bufferedBody) Close() error { return nil }
+
+// release gives the memory back. Nothing may touch the body afterwards.
+func release(resp *http.Response) {
+	body, ok := resp.Body.(*bufferedBody)
+	if !ok {
+		return
+	}
+	resp.Body = http.NoBody
+	if cap(body.data) > maxPooledBody {
+		body.data = nil
+	}
+	bodies.Put(body)
+}
+
+// bodyError tells why the body of an answer could not be read to its end, nil if it could.
+func bodyError(resp *http.Response) error {
+	if body, ok := resp.Body.(*bufferedBody); ok {
+		return body.err
+	}
+	return nil
+}
+
+// bodyBytes is the body of an answer; it is gone after Close.
+func bodyBytes(resp *http.Response) []byte {
+	if body, ok := resp.Body.(*bufferedBody); ok {
+		return body.data
+	}
+	return nil
+}
+
+// withoutRedirects answers a redirect as it is. net/http would follow it, or fail on a
+// Location that it cannot parse with an error that prints it; without Location it does neither.
+type withoutRedirects struct{ next http.RoundTripper }
+
+func (w withoutRedirects) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := w.next.RoundTrip(r)
+	if resp != nil && resp.StatusCode >= 300 && resp.StatusCode < 400 {
+		resp.Header.Del("Location")
+	}
+	return resp, err
+}
+
+// CloseIdleConnections reaches the transport below, for http.Client.CloseIdleConnections.
+func (w withoutRedirects) CloseIdleConnections() {
+	if closer, ok := w.next.(interface{ CloseIdleConnections() }); ok {
+		closer.CloseIdleConnections()
+	}
+}
+
+// sleep waits as long as ctx lives.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// checkBaseURL refuses what would send requests elsewhere, or in clear, or lose a part.
+func checkBaseURL(base string) (string, error) {
+	u, err := url.Parse(base)
+	switch {
+	case err != nil:
+		return "", invalid("base URL", "cannot be parsed")
+	case u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Hostname() == "" || u.Opaque != "":
+		return "", invalid("base URL", "must be absolute, such as https://api.example.com/path")
+	case u.User != nil:
+		return "", invalid("base URL", "must not hold credentials")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(base, "#"):
+		return "", invalid("base URL", "must have no query and no fragment")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return "", invalid("base URL", "must be https beyond this machine")
+	}
+	return strings.TrimRight(u.String(), "/"), nil
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") || host == "::1" {
+		return true
+	}
+	parts := strings.Split(host, ".")
+	if len(parts) != 4 || parts[0] != "127" {
+		return false
+	}
+	for _, part := range parts {
+		if n, err := strconv.Atoi(part); err != nil || n < 0 || n > 255 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,167 @@
+package wrapper
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/cloudroster/cloudroster/gen"
+)
+
+// UpdateUser changes some properties of a user and keeps the others. It reads the user, lets
+// change edit the properties, and writes them all back, because a PUT replaces:
+//
+//	user, operation, err := client.UpdateUser(ctx, id, func(p *gen.UserUpdateProperties) {
+//		p.LastName = new("Meier")
+//	})
+//
+// A field that change sets to nil keeps its value. Password is nil at first, and stays as it
+// is unless set. When change sets nothing new, nothing is written and the operation is done.
+//
+// The service has no versions: what someone else writes between the read and the write is
+// overwritten.
+func (c *IONOS) UpdateUser(ctx context.Context, userID string, change func(*gen.UserUpdateProperties), opts ...CallOption) (*gen.User, *Operation, error) {
+	u := update[gen.User, gen.UserUpdateProperties]{
+		client: c, path: ids{"userID", userID}, opts: opts, change: change,
+		// The service answers more than it accepts.
+		accepted: []string{"firstname", "lastname", "email", "password", "administrator", "forceSecAuth", "secAuthActive", "active"},
+		get:      func(edit gen.RequestEditorFn) (*http.Response, error) { return c.raw.GetUser(ctx, userID, nil, edit) },
+		put: func(body []byte, edit gen.RequestEditorFn) (*http.Response, error) {
+			return c.raw.ReplaceUserWithBody(ctx, userID, nil, "application/json", bytes.NewReader(body), edit)
+		},
+	}
+	return u.run()
+}
+
+// UpdateGroup changes a group's name or some of its privileges and keeps the others, those
+// included that this version does not know. It works like UpdateUser.
+func (c *IONOS) UpdateGroup(ctx context.Context, groupID string, change func(*gen.GroupProperties), opts ...CallOption) (*gen.Group, *Operation, error) {
+	u := update[gen.Group, gen.GroupProperties]{
+		client: c, path: ids{"groupID", groupID}, opts: opts, change: change,
+		get: func(edit gen.RequestEditorFn) (*http.Response, error) { return c.raw.GetGroup(ctx, groupID, nil, edit) },
+		put: func(body []byte, edit gen.RequestEditorFn) (*http.Response, error) {
+			return c.raw.ReplaceGroupWithBody(ctx, groupID, nil, "application/json", bytes.NewReader(body), edit)
+		},
+	}
+	return u.run()
+}
+
+// UpdateShare changes one privilege of a share and keeps the other. It works like UpdateUser.
+func (c *IONOS) UpdateShare(ctx context.Context, groupID, resourceID string, change func(*gen.ShareProperties), opts ...CallOption) (*gen.Share, *Operation, error) {
+	u := update[gen.Share, gen.ShareProperties]{
+		client: c, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts, change: change,
+		get: func(edit gen.RequestEditorFn) (*http.Response, error) {
+			return c.raw.GetShare(ctx, groupID, resourceID, nil, edit)
+		},
+		put: func(body []byte, edit gen.RequestEditorFn) (*http.Response, error) {
+			return c.raw.ReplaceShareWithBody(ctx, groupID, resourceID, nil, "application/json", bytes.NewReader(body), edit)
+		},
+	}
+	return u.run()
+}
+
+// update is one read, change and write back. T is the object, P its properties.
+type update[T, P any] struct {
+	client   *IONOS
+	path     ids
+	opts     []CallOption
+	change   func(*P)
+	accepted []string // the properties that may be written; nil for all
+	get      sender
+	put      func(body []byte, edit gen.RequestEditorFn) (*http.Response, error)
+}
+
+// properties are kept as they came, so that what P does not know survives.
+type properties map[string]json.RawMessage
+
+func (u update[T, P]) run() (*T, *Operation, error) {
+	if u.change == nil {
+		return nil, nil, invalid("change", "is nil")
+	}
+	resp, err := send(u.opts, 0, u.path, u.get)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer release(resp)
+	current, err := decode[T](resp)
+	if err != nil {
+		return nil, nil, err
+	}
+	var answer struct {
+		Properties properties `json:"properties"`
+	}
+	if err := unmarshal(bodyBytes(resp), &answer); err != nil || answer.Properties == nil {
+		return nil, nil, unreadable(resp, fmt.Errorf("no properties: %w", ErrUnexpectedAnswer))
+	}
+	changed, err := u.apply(answer.Properties)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !changed {
+		return current, &Operation{client: u.client}, nil
+	}
+	if u.accepted != nil {
+		for name := range answer.Properties {
+			if !slices.Contains(u.accepted, name) {
+				delete(answer.Properties, name)
+			}
+		}
+	}
+	body, err := json.Marshal(answer)
+	if err != nil {
+		return nil, nil, err
+	}
+	return write[T](u.client, u.opts, u.path, func(edit gen.RequestEditorFn) (*http.Response, error) {
+		return u.put(body, edit)
+	})
+}
+
+// apply lets the caller change a typed copy, and carries what differs over to all.
+func (u update[T, P]) apply(all properties) (changed bool, err error) {
+	raw, err := json.Marshal(all)
+	if err != nil {
+		return false, err
+	}
+	before, after := new(P), new(P)
+	if err := errors.Join(unmarshal(raw, before), unmarshal(raw, after)); err != nil {
+		return false, fmt.Errorf("%w: %w", ErrUnexpectedAnswer, err)
+	}
+	u.change(after)
+	was, err := fields(before)
+	if err != nil {
+		return false, err
+	}
+	is, err := fields(after)
+	if err != nil {
+		return false, err
+	}
+	for name, value := range is {
+		if bytes.Equal(value, was[name]) {
+			continue
+		}
+		changed = true
+		// The page and the service do not spell every name alike; the service's wins.
+		for spelled := range all {
+			if strings.EqualFold(spelled, name) {
+				name = spelled
+				break
+			}
+		}
+		all[name] = value
+	}
+	return changed, nil
+}
+
+func fields(value any) (properties, error) {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	var all properties
+	return all, json.Unmarshal(raw, &all)
+}

@@ -1,0 +1,348 @@
+package wrapper
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cloudroster/cloudroster/gen"
+)
+
+// PollPace says how often Wait and Watch look at an operation. The zero value is the default.
+// A Retry-After of the service, on the 202 or on a poll, wins over it once.
+type PollPace struct {
+	// Min is the shortest pause. 0 is 500 ms.
+	Min time.Duration
+	// Max is the longest pause. 0 is 15 s.
+	Max time.Duration
+	// Share makes the pause grow: it is this part of the time waited so far. 0 is 0.2.
+	//
+	// No pace can notice the end of every operation within 0.5 s or 15 % of its duration (15 s
+	// at most) with fewer than 65 polls in 10 minutes. This one needs 60, and is within that
+	// bound on average; the worst case between 2.5 s and 75 s is 20 %.
+	Share float64
+}
+
+func (p PollPace) withDefaults() PollPace {
+	if p.Min == 0 {
+		p.Min = 500 * time.Millisecond
+	}
+	if p.Max == 0 {
+		p.Max = 15 * time.Second
+	}
+	if p.Share == 0 {
+		p.Share = 0.2
+	}
+	return p
+}
+
+func (p PollPace) check() error {
+	if p.Min < 0 || p.Max < 0 || p.Share < 0 {
+		return invalid("poll pace", "is negative")
+	}
+	return nil
+}
+
+// pause is the time until the next poll. It is shortened by up to 2 %, so that the waits of
+// many programs that began together drift apart.
+func (p PollPace) pause(waited time.Duration) time.Duration {
+	pause := min(max(time.Duration(float64(waited)*p.Share), p.Min), p.Max)
+	return pause - time.Duration(rand.Int64N(int64(pause)/50+1))
+}
+
+const (
+	// maxPollFailures polls in a row may fail for a passing reason, each after its own retries.
+	maxPollFailures = 5
+	// unknownGrace is how long the service may not know a request that it accepted.
+	unknownGrace = 30 * time.Second
+	// concurrentPolls bounds the polls of one Wait that are on their way at the same time.
+	concurrentPolls = 8
+)
+
+// Wait returns when the operation has ended: nil if it is done, an [*OperationError] if it, or
+// one of its targets, failed, or if the wait ended before it did.
+//
+// ctx is the only clock: without a deadline Wait waits as long as it takes. Polls that fail for
+// a passing reason (429, 5xx, a lost connection, a 404 in the first 30 seconds) are made again;
+// 401, 403 and answers that make no sense end the wait. At most one poll is on its way.
+func (o *Operation) Wait(ctx context.Context) error {
+	for _, err := range o.Watch(ctx) {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Watch is Wait with its progress: it yields each status that differs from the one before, the
+// last one included. An error comes once, with the newest status, and ends it.
+//
+//	for status, err := range operation.Watch(ctx) {
+//		if err != nil {
+//			return err
+//		}
+//		fmt.Println(status.State) // QUEUED, RUNNING, DONE
+//	}
+//
+// After a break nothing more is asked. Every range over the result asks anew.
+func (o *Operation) Watch(ctx context.Context) iter.Seq2[Status, error] {
+	return func(yield func(Status, error) bool) {
+		w := newWaiter(o)
+		for !w.ended {
+			if err := w.rest(ctx); err != nil {
+				yield(w.seen, w.interrupted(err))
+				return
+			}
+			changed, err := w.poll(ctx)
+			if err != nil {
+				yield(w.seen, err)
+				return
+			}
+			if changed && !yield(w.seen, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Wait waits for many operations with a few requests at a time and no goroutine each. It
+// returns when all have ended, with the errors of those that did not succeed joined; each is an
+// [*OperationError]. The same operation given twice is asked for once; a nil one is an error.
+func Wait(ctx context.Context, operations ...*Operation) error {
+	var (
+		waiting waitQueue
+		errs    []error
+		polling int
+		results = make(chan pollResult)
+		known   = map[operationKey]bool{}
+	)
+	for _, o := range operations {
+		if key := o.key(); !known[key] {
+			known[key] = true
+			waiting = append(waiting, newWaiter(o))
+		}
+	}
+	heap.Init(&waiting)
+	for len(waiting) > 0 || polling > 0 {
+		if ctx.Err() != nil {
+			for _, w := range waiting {
+				errs = append(errs, w.interrupted(context.Cause(ctx)))
+			}
+			waiting = nil
+		}
+		for polling < concurrentPolls && len(waiting) > 0 && !waiting[0].next.After(time.Now()) {
+			w := heap.Pop(&waiting).(*waiter)
+			polling++
+			go func() {
+				_, err := w.poll(ctx)
+				results <- pollResult{w, err}
+			}()
+		}
+		select {
+		case r := <-results:
+			polling--
+			switch {
+			case r.err != nil:
+				errs = append(errs, r.err)
+			case !r.w.ended:
+				heap.Push(&waiting, r.w)
+			}
+		case <-waiting.due(polling < concurrentPolls):
+		case <-waiting.interrupted(ctx):
+		}
+	}
+	return errors.Join(errs...)
+}
+
+type pollResult struct {
+	w   *waiter
+	err error
+}
+
+// operationKey tells operations apart.
+type operationKey struct {
+	client       *IONOS
+	id, contract string
+}
+
+func (o *Operation) key() operationKey {
+	if o == nil {
+		return operationKey{}
+	}
+	return operationKey{o.client, o.id, o.contract}
+}
+
+// waitQueue is a heap: whoever is due first comes first.
+type waitQueue []*waiter
+
+func (q waitQueue) Len() int           { return len(q) }
+func (q waitQueue) Less(i, j int) bool { return q[i].next.Before(q[j].next) }
+func (q waitQueue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *waitQueue) Push(w any)        { *q = append(*q, w.(*waiter)) }
+func (q *waitQueue) Pop() any {
+	last := len(*q) - 1
+	w := (*q)[last]
+	(*q)[last] = nil
+	*q = (*q)[:last]
+	return w
+}
+
+// due fires when the first may be polled; never if there is no room for it.
+func (q waitQueue) due(room bool) <-chan time.Time {
+	if !room || len(q) == 0 {
+		return nil
+	}
+	return time.After(time.Until(q[0].next))
+}
+
+// interrupted fires when ctx ends while somebody waits for a turn.
+func (q waitQueue) interrupted(ctx context.Context) <-chan struct{} {
+	if len(q) == 0 {
+		return nil
+	}
+	return ctx.Done()
+}
+
+// waiter is the state of waiting for one operation.
+type waiter struct {
+	operation *Operation
+	began     time.Time
+	next      time.Time // when to poll
+	told      bool      // next is what the service asked for
+	seen      Status
+	failures  int // in a row
+	ended     bool
+}
+
+func newWaiter(o *Operation) *waiter {
+	w := &waiter{operation: o, began: time.Now()}
+	w.next = w.began
+	// An operation that was just accepted is not done yet; one that was resumed may be.
+	if o != nil && o.fresh {
+		w.plan(o.retryAfter)
+	}
+	return w
+}
+
+// plan sets the time of the next poll.
+func (w *waiter) plan(retryAfter time.Duration) {
+	now := time.Now()
+	pause := retryAfter
+	if w.told = pause > 0; !w.told {
+		pause = w.operation.client.pace.pause(now.Sub(w.began))
+	}
+	w.next = now.Add(pause)
+}
+
+// rest waits for the next poll. When the service asks for a pause past the deadline, there
+// will be none, and it says so at once.
+func (w *waiter) rest(ctx context.Context) error {
+	if deadline, ok := ctx.Deadline(); ok && w.told && w.next.After(deadline) {
+		return fmt.Errorf("the service asks to wait past the deadline: %w", context.DeadlineExceeded)
+	}
+	return sleep(ctx, time.Until(w.next))
+}
+
+// poll asks once. It reports whether the status is another than before; an error is final.
+func (w *waiter) poll(ctx context.Context) (changed bool, err error) {
+	status, retryAfter, err := w.operation.ask(ctx)
+	if err != nil {
+		if ctx.Err() != nil || !w.passing(err) {
+			return false, w.interrupted(err)
+		}
+		var failed *Error
+		if errors.As(err, &failed) {
+			retryAfter = failed.RetryAfter
+		}
+		w.plan(retryAfter)
+		return false, nil
+	}
+	w.failures = 0
+	changed = status.State != w.seen.State || status.Message != w.seen.Message || !slices.Equal(status.Targets, w.seen.Targets)
+	w.seen, w.ended = status, status.Ended()
+	if err := status.failure(); err != nil {
+		return changed, w.interrupted(err)
+	}
+	if !w.ended {
+		w.plan(retryAfter)
+	}
+	return changed, nil
+}
+
+// passing tells a poll that is worth repeating from one that is not.
+func (w *waiter) passing(err error) bool {
+	var failed *Error
+	if !errors.As(err, &failed) {
+		return false
+	}
+	switch {
+	case failed.Status == http.StatusNotFound:
+		return time.Since(w.began) < unknownGrace
+	case failed.Status == 0 && errors.As(err, new(*notSentError)),
+		failed.Status >= 200 && failed.Status < 300 && (errors.Is(err, ErrUnexpectedAnswer) || errors.Is(err, ErrTooLarge)):
+		return false
+	case failed.Status == 0, failed.Status < 300, failed.Is(ErrRateLimited), failed.Is(ErrUnavailable):
+		w.failures++
+		return w.failures <= maxPollFailures
+	}
+	return false
+}
+
+// interrupted is the error that ends a wait.
+func (w *waiter) interrupted(err error) error {
+	if errors.Is(err, errNilOperation) {
+		return err
+	}
+	return &OperationError{ID: w.operation.ID(), Status: w.seen, Err: err}
+}
+
+// ask is Status with the pause that the service asks for, 0 if it names none.
+func (o *Operation) ask(ctx context.Context) (Status, time.Duration, error) {
+	switch {
+	case o == nil || o.client == nil:
+		return Status{}, 0, errNilOperation
+	case o.id == "":
+		return Status{State: gen.RequestStateDone}, 0, nil
+	}
+	if err := checkRequestID(o.id); err != nil {
+		return Status{}, 0, err
+	}
+	resp, err := send(nil, 0, nil, func(edit gen.RequestEditorFn) (*http.Response, error) {
+		return o.client.raw.GetRequestStatus(ctx, o.id, nil, edit, o.sendContract)
+	})
+	if err != nil {
+		return Status{}, 0, err
+	}
+	defer release(resp)
+	answer, err := decode[gen.RequestStatus](resp)
+	if err != nil {
+		return Status{}, 0, err
+	}
+	status := Status{State: upper(answer.Metadata.Status), Message: answer.Metadata.Message, Targets: answer.Metadata.Targets}
+	for i := range status.Targets {
+		status.Targets[i].Status = upper(status.Targets[i].Status)
+	}
+	if !status.State.Valid() {
+		return Status{}, 0, unreadable(resp, fmt.Errorf("unknown request status %q: %w", printable(string(status.State)), ErrUnexpectedAnswer))
+	}
+	return status, retryAfter(resp.Header, time.Now()), nil
+}
+
+// upper reads a state that was sent in lower case.
+func upper(state gen.RequestState) gen.RequestState {
+	return gen.RequestState(strings.ToUpper(string(state)))
+}
+
+func (o *Operation) sendContract(_ context.Context, r *http.Request) error {
+	if o.contract != "" {
+		r.Header.Set("X-Contract-Number", o.contract)
+	}
+	return nil
+}
