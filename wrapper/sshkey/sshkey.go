@@ -1,0 +1,152 @@
+package sshkey
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+
+	"github.com/cloudroster/cloudroster/wrapper"
+)
+
+// Errors to match with [errors.Is]. A key of a kind that Triton cannot verify
+// matches [errors.ErrUnsupported], a file that is not there [os.ErrNotExist].
+var (
+	// ErrNotKey: the text or file is no private key, or a damaged one.
+	ErrNotKey = errors.New("not a private key")
+	// ErrPassphraseNeeded: the key is protected, and no passphrase was given.
+	ErrPassphraseNeeded = errors.New("the key is protected by a passphrase, and none was given")
+	// ErrPassphraseWrong: the passphrase does not open the key.
+	ErrPassphraseWrong = errors.New("wrong passphrase")
+	// ErrFileReadable: others than the owner have access to the key file.
+	ErrFileReadable = errors.New("others than the owner have access to the file")
+	// ErrKeyNotFound: no key in the agent or the directory goes by that id.
+	ErrKeyNotFound = errors.New("no such key")
+	// ErrAgentUnavailable: there is no agent, it has gone, or does not answer.
+	ErrAgentUnavailable = errors.New("ssh-agent is not available")
+	// ErrAgentRefused: the agent answers no. The key was removed, the agent is
+	// locked, or its user was asked and did not confirm.
+	ErrAgentRefused = errors.New("ssh-agent refused")
+)
+
+// maxFileSize is far above any key and far below what hurts.
+const maxFileSize = 128 << 10
+
+// An Option changes how private keys are read.
+type Option func(*settings)
+
+type settings struct {
+	passphrase    func(key string) ([]byte, error)
+	allowReadable bool
+}
+
+func newSettings(opts []Option) settings {
+	var s settings
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&s)
+		}
+	}
+	return s
+}
+
+// Passphrase asks for the passphrase of a protected key: once for each key
+// read, and for no other key. It is given the path of the file, or "" for a
+// key in memory. An error of ask is passed on; an empty answer is
+// [ErrPassphraseNeeded].
+func Passphrase(ask func(key string) ([]byte, error)) Option {
+	return func(s *settings) { s.passphrase = ask }
+}
+
+// AllowReadable accepts key files that others than their owner may read or
+// write, as mounted secrets in containers often are.
+func AllowReadable() Option {
+	return func(s *settings) { s.allowReadable = true }
+}
+
+// Parse reads one private key from the text of a key file. PEM blocks of other
+// kinds before it (curve parameters, certificates) are skipped; of several
+// private keys the first is taken.
+//
+// Errors: [ErrNotKey], [ErrPassphraseNeeded], [ErrPassphraseWrong],
+// [errors.ErrUnsupported]. The text is not kept.
+func Parse(text []byte, opts ...Option) (wrapper.Signer, error) {
+	return newSettings(opts).parse("", text)
+}
+
+// Load reads the private key in a file: a regular one, of at most 128 KiB, to
+// which nobody but its owner has access (Windows, which has no such bits,
+// excepted; see [AllowReadable]).
+//
+// Errors: those of [Parse], [ErrFileReadable], and what opening the file gives,
+// such as [os.ErrNotExist]. All name the file.
+func Load(path string, opts ...Option) (wrapper.Signer, error) {
+	s := newSettings(opts)
+	text, mode, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return s.parseFile(path, text, mode)
+}
+
+func (s settings) parseFile(path string, text []byte, mode os.FileMode) (wrapper.Signer, error) {
+	if !s.allowReadable && mode.Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+		return nil, fmt.Errorf("%s: its mode is %#o, chmod 600 keeps others out: %w", path, mode.Perm(), ErrFileReadable)
+	}
+	signer, err := s.parse(path, text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return signer, nil
+}
+
+func (s settings) parse(name string, text []byte) (wrapper.Signer, error) {
+	key, err := parsePrivate(text, func() ([]byte, error) { return s.ask(name) })
+	if err != nil {
+		return nil, err
+	}
+	return wrapper.NewSigner(key)
+}
+
+func (s settings) ask(name string) ([]byte, error) {
+	if s.passphrase == nil {
+		return nil, ErrPassphraseNeeded
+	}
+	passphrase, err := s.passphrase(name)
+	if err != nil {
+		return nil, fmt.Errorf("ask for the passphrase: %w", err)
+	}
+	if len(passphrase) == 0 {
+		return nil, ErrPassphraseNeeded
+	}
+	return passphrase, nil
+}
+
+// readFile reads a file that may be a key. It looks before it opens, since
+// opening a named pipe would wait for a writer.
+func readFile(path string) ([]byte, os.FileMode, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, 0, fmt.Errorf("%s: it is no regular file: %w", path, ErrNotKey)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer file.Close()
+	if info, err = file.Stat(); err != nil { // of what was opened, not of what was there before
+		return nil, 0, err
+	}
+	text, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(text) > maxFileSize {
+		return nil, 0, fmt.Errorf("%s: it is longer than any key: %w", path, ErrNotKey)
+	}
+	return text, info.Mode(), nil
+}
