@@ -96,11 +96,14 @@ func WithFullRecords() Option {
 }
 
 // WithHandler wraps the handlers of both clouds in every way of use, for
-// instance in a check of all traffic. The function is called once for each cloud.
+// instance in a check of all traffic. The function is called once for each cloud,
+// the later option's handler around the earlier's. Faults that break connections
+// need a response writer that has Unwrap, as [http.ResponseController] does.
 func WithHandler(wrap func(http.Handler) http.Handler) Option {
 	return func(c *Cloud) {
-		c.IONOS.wrapped = wrap(http.HandlerFunc(c.IONOS.serve))
-		c.Triton.wrapped = wrap(http.HandlerFunc(c.Triton.serve))
+		for _, side := range []*side{&c.IONOS.side, &c.Triton.side} {
+			side.handler = wrap(side.handler)
+		}
 	}
 }
 

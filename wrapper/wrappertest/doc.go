@@ -62,8 +62,6 @@
 //     and have no two-factor authentication; without administrator rights every
 //     request of theirs is answered with 403.
 //   - Deleting a user or a group removes its memberships and shares.
-//   - depth is 0 or 1, except for a request's status, where the service's general
-//     bound of 10 holds.
 //   - A failed request leaves its change behind unless the [Outcome] says Unmade.
 //
 // Triton follows the open-source server, sdc-cloudapi 9.20.

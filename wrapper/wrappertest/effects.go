@@ -158,7 +158,7 @@ func (a *Answer) copy() *Answer {
 	if header == nil {
 		header = http.Header{}
 	}
-	return &Answer{Status: a.Status, Header: header, Body: clone(a.Body)}
+	return &Answer{Status: a.Status, Header: header, Body: bytes.Clone(a.Body)}
 }
 
 // sleep waits, and tells whether the client is still there.

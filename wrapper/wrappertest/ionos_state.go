@@ -78,12 +78,7 @@ func (s *ionosState) copy() *ionosState {
 }
 
 func (s *ionosState) userByEmail(email string) (User, bool) {
-	for _, id := range s.users.keys {
-		if user := s.users.values[id]; strings.EqualFold(user.Email, email) {
-			return user, true
-		}
-	}
-	return User{}, false
+	return s.users.find(strings.ToLower(email))
 }
 
 func (s *ionosState) setMembers(group string, members []string) {

@@ -49,14 +49,16 @@ func userTarget(id string) target { return target{"user", id, userPath(id)} }
 func (c *IONOS) listUsers(q *call) (*result, error) {
 	offset, _ := q.number("offset", 0, 0, 1<<31-1) // both are checked on the way in
 	limit, _ := q.number("limit", 100, 1, 100)
-	users := c.state.users.list()
+	ids := c.state.users.keys
 	if email := q.query.Get("filter.email"); c.emailFilter && email != "" {
-		users = slices.DeleteFunc(users, func(u User) bool { return !strings.EqualFold(u.Email, email) })
+		ids = nil
+		if user, found := c.state.userByEmail(email); found {
+			ids = []string{user.ID}
+		}
 	}
-	page := users[min(offset, len(users)):min(offset+limit, len(users))]
 	var items []object
-	for _, user := range page {
-		items = append(items, q.user(user, q.depth()))
+	for _, id := range ids[min(offset, len(ids)):min(offset+limit, len(ids))] {
+		items = append(items, q.user(c.state.users.values[id], q.depth()))
 	}
 	link := func(offset int) string {
 		return fmt.Sprintf("%s/um/users?offset=%d&limit=%d", q.root, offset, limit)
@@ -66,7 +68,7 @@ func (c *IONOS) listUsers(q *call) (*result, error) {
 		links = links.with("prev", link(max(offset-limit, 0)))
 	}
 	links = links.with("self", link(offset))
-	if offset+limit < len(users) {
+	if offset+limit < len(ids) {
 		links = links.with("next", link(offset+limit))
 	}
 	return ok(append(q.collection("users", "/um/users", items),

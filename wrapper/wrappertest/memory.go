@@ -262,7 +262,7 @@ func (w *memoryWriter) response(r *http.Request, cancel context.CancelFunc, unzi
 		response.TLS = &tls.ConnectionState{HandshakeComplete: true, Version: tls.VersionTLS13}
 	}
 	// A client that gives up while it reads sees its context's error.
-	stop := context.AfterFunc(r.Context(), func() { w.body.CloseWithError(r.Context().Err()); w.end(r.Context().Err()) })
+	stop := context.AfterFunc(r.Context(), func() { w.end(r.Context().Err()) })
 	body := &memoryBody{Reader: w.body, close: func() {
 		stop()
 		cancel()

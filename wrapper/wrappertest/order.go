@@ -10,8 +10,10 @@ import (
 // ordered is a map that remembers the order in which its keys came. Values are
 // replaced, never changed in place, so that a shallow copy is a snapshot.
 type ordered[V any] struct {
-	keys   []string
-	values map[string]V
+	names   func(V) []string // further names that a value is found by; may be nil
+	keys    []string
+	values  map[string]V
+	aliases map[string]string // key by name
 }
 
 func (o *ordered[V]) get(key string) (V, bool) {
@@ -21,18 +23,40 @@ func (o *ordered[V]) get(key string) (V, bool) {
 
 func (o *ordered[V]) set(key string, value V) {
 	if o.values == nil {
-		o.values = map[string]V{}
+		o.values, o.aliases = map[string]V{}, map[string]string{}
 	}
 	if _, ok := o.values[key]; !ok {
 		o.keys = append(o.keys, key)
 	}
+	o.unname(key)
 	o.values[key] = value
+	if o.names != nil {
+		for _, name := range o.names(value) {
+			o.aliases[name] = key
+		}
+	}
+}
+
+// find is get by one of the further names.
+func (o *ordered[V]) find(name string) (V, bool) {
+	return o.get(o.aliases[name])
+}
+
+func (o *ordered[V]) unname(key string) {
+	if old, ok := o.values[key]; ok && o.names != nil {
+		for _, name := range o.names(old) {
+			if o.aliases[name] == key {
+				delete(o.aliases, name)
+			}
+		}
+	}
 }
 
 func (o *ordered[V]) remove(key string) {
 	if _, ok := o.values[key]; !ok {
 		return
 	}
+	o.unname(key)
 	delete(o.values, key)
 	o.keys = slices.DeleteFunc(slices.Clone(o.keys), func(k string) bool { return k == key })
 }
@@ -46,7 +70,10 @@ func (o *ordered[V]) list() []V {
 }
 
 func (o *ordered[V]) copy() ordered[V] {
-	return ordered[V]{keys: slices.Clone(o.keys), values: maps.Clone(o.values)}
+	return ordered[V]{
+		names: o.names, keys: slices.Clone(o.keys),
+		values: maps.Clone(o.values), aliases: maps.Clone(o.aliases),
+	}
 }
 
 // object is a JSON object whose members keep their order.

@@ -75,7 +75,7 @@ func (s *side) keep(c *call) {
 	}
 	slices.Sort(request.Headers)
 	if s.full {
-		request.Header, request.Body = c.Request.Header.Clone(), clone(c.body)
+		request.Header, request.Body = c.Request.Header.Clone(), slices.Clone(c.body)
 	}
 	c.record = request
 	s.sideMu.Lock()

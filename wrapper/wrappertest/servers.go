@@ -14,7 +14,7 @@ import (
 type servers struct {
 	mu      sync.Mutex
 	running []*http.Server
-	serving sync.WaitGroup
+	serving sync.WaitGroup // listeners and their connections
 }
 
 // Start makes both clouds and serves them on loopback sockets until the test ends.
@@ -70,8 +70,6 @@ func (c *Cloud) Close() {
 		_ = server.Close()
 	}
 	c.servers.serving.Wait()
-	c.IONOS.inFlight.Wait()
-	c.Triton.inFlight.Wait()
 }
 
 func (s *servers) serve(side *side, listener net.Listener) {
@@ -80,8 +78,13 @@ func (s *servers) serve(side *side, listener net.Listener) {
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          log.New(io.Discard, "", 0), // faults would fill it
 		ConnState: func(_ net.Conn, state http.ConnState) {
-			if state == http.StateNew {
+			switch state {
+			case http.StateNew:
+				// Called by Serve, which is counted itself: never at zero.
+				s.serving.Add(1)
 				side.connections.Add(1)
+			case http.StateClosed, http.StateHijacked:
+				s.serving.Done()
 			}
 		},
 	}

@@ -1,7 +1,6 @@
 package wrappertest
 
 import (
-	"bytes"
 	"crypto/rand"
 	"encoding/hex"
 	"io"
@@ -25,7 +24,7 @@ type side struct {
 	base    string // path before every route
 	head    bool   // HEAD is served wherever GET is
 	routes  []route
-	wrapped http.Handler
+	handler http.Handler // serve, or what WithHandler made of it
 	full    bool
 
 	// admit may refuse a request before anything else happens; release is called
@@ -33,7 +32,6 @@ type side struct {
 	admit  func(*call) (refusal *Answer, release func())
 	answer func(*call) *Answer
 
-	inFlight    sync.WaitGroup
 	connections atomic.Int64
 
 	sideMu   sync.Mutex
@@ -64,6 +62,7 @@ type call struct {
 	query   url.Values
 	body    []byte
 	tooLong bool
+	broken  bool   // the client left before it had sent the whole body
 	root    string // scheme, host and base path as the client sees them
 	caller  string
 	record  *Request
@@ -79,18 +78,15 @@ type result struct {
 
 // ServeHTTP answers one request. It is the http.Handler form of the cloud.
 func (s *side) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.inFlight.Add(1)
-	defer s.inFlight.Done()
-	if s.wrapped != nil {
-		s.wrapped.ServeHTTP(w, r)
-		return
-	}
-	s.serve(w, r)
+	s.handler.ServeHTTP(w, r)
 }
 
 func (s *side) serve(w http.ResponseWriter, r *http.Request) {
 	c := s.newCall(r)
 	s.keep(c)
+	if c.broken {
+		panic(http.ErrAbortHandler)
+	}
 	refusal, release := s.admit(c)
 	defer release()
 	if refusal != nil {
@@ -118,7 +114,7 @@ func (s *side) newCall(r *http.Request) *call {
 	if r.Body != nil {
 		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 		c.tooLong = err == nil && len(body) > maxBody
-		c.body = body
+		c.body, c.broken = body, err != nil
 	}
 	scheme := "http"
 	if r.TLS != nil {
@@ -229,5 +225,3 @@ func newID() string {
 	h := hex.EncodeToString(b[:])
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
-
-func clone(b []byte) []byte { return bytes.Clone(b) }

@@ -40,9 +40,12 @@ type Triton struct {
 
 func newTriton(key crypto.Signer) *Triton {
 	c := &Triton{key: key, accountID: newID(), email: "owner@acme.test", history: map[string][]string{}}
+	c.users.names = func(user SubUser) []string {
+		return []string{"login " + user.Login, "email " + strings.ToLower(user.Email)}
+	}
 	c.host, c.head = "triton.test", true
 	c.side.admit = func(*call) (*Answer, func()) { return nil, func() {} }
-	c.side.answer = c.answer
+	c.side.answer, c.side.handler = c.answer, http.HandlerFunc(c.serve)
 	c.routes = []route{
 		path("GET", "/*/users", "ListUsers", c.listUsers),
 		path("POST", "/*/users", "CreateUser", c.createUser),
@@ -182,16 +185,34 @@ func checkAccept(accepted string) *tritonError {
 	return &tritonError{http.StatusNotAcceptable, "NotAcceptable", "only application/json is served"}
 }
 
-// checkRoles holds as-role to the account's roles once there are any.
+// checkRoles holds as-role to the account's roles once there are any. A sub-user
+// may do nothing without a role: one of its own in as-role, or a default one.
 func (c *Triton) checkRoles(q *call) *tritonError {
-	sent := q.query.Get("as-role")
-	if sent == "" || len(c.roles) == 0 {
-		return nil
+	var sent []string
+	for role := range strings.SplitSeq(q.query.Get("as-role"), ",") {
+		if role = strings.TrimSpace(role); role != "" {
+			sent = append(sent, role)
+		}
 	}
-	for role := range strings.SplitSeq(sent, ",") {
-		if role = strings.TrimSpace(role); role != "*" && !slices.Contains(c.roles, role) {
+	for _, role := range sent {
+		if len(c.roles) > 0 && role != "*" && !slices.Contains(c.roles, role) {
 			return &tritonError{http.StatusConflict, "InvalidRole", "role " + role + " does not exist"}
 		}
+	}
+	user, isUser := c.byLogin(q.caller)
+	if !isUser || q.caller == Account {
+		return nil
+	}
+	active := user.DefaultRoles
+	if len(sent) > 0 {
+		active = sent
+	}
+	allowed := len(active) > 0
+	for _, role := range active {
+		allowed = allowed && (role == "*" && len(user.Roles) > 0 || slices.Contains(user.Roles, role) || slices.Contains(user.DefaultRoles, role))
+	}
+	if !allowed {
+		return &tritonError{http.StatusForbidden, "NotAuthorized", "no role of " + q.caller + " allows this"}
 	}
 	return nil
 }

@@ -162,6 +162,10 @@ func signedText(q *call, headers []string) (string, *tritonError) {
 func checkDate(date string) *tritonError {
 	at, err := http.ParseTime(date)
 	if err != nil {
+		// The vendor's Go client ends its dates in UTC, and the server takes them.
+		at, err = time.Parse(time.RFC1123, date)
+	}
+	if err != nil {
 		return invalidHeader("the Date header is not a date")
 	}
 	if skew := time.Since(at).Abs(); skew > maxSkew {

@@ -106,21 +106,21 @@ func (c *Triton) Users() []SubUser {
 func (c *Triton) User(idLoginOrEmail string) (SubUser, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, user := range c.users.list() {
-		if user.ID == idLoginOrEmail || user.Login == idLoginOrEmail || strings.EqualFold(user.Email, idLoginOrEmail) {
-			return user, true
-		}
+	if user, found := c.users.get(idLoginOrEmail); found {
+		return user, true
 	}
-	return SubUser{}, false
+	if user, found := c.byLogin(idLoginOrEmail); found {
+		return user, true
+	}
+	return c.byEmail(idLoginOrEmail)
 }
 
 func (c *Triton) byLogin(login string) (SubUser, bool) {
-	for _, id := range c.users.keys {
-		if user := c.users.values[id]; user.Login == login {
-			return user, true
-		}
-	}
-	return SubUser{}, false
+	return c.users.find("login " + login)
+}
+
+func (c *Triton) byEmail(email string) (SubUser, bool) {
+	return c.users.find("email " + strings.ToLower(email))
 }
 
 // remember keeps a password among the last four of a user.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -103,10 +102,8 @@ func (c *Triton) checkEmail(user SubUser) error {
 	if at := strings.Index(user.Email, "@"); at < 1 || at == len(user.Email)-1 {
 		return invalidArgument("email is invalid")
 	}
-	taken := slices.ContainsFunc(c.users.list(), func(other SubUser) bool {
-		return other.ID != user.ID && strings.EqualFold(other.Email, user.Email)
-	})
-	if taken || strings.EqualFold(user.Email, c.email) {
+	other, taken := c.byEmail(user.Email)
+	if taken && other.ID != user.ID || strings.EqualFold(user.Email, c.email) {
 		return invalidArgument("email is already taken")
 	}
 	return nil
