@@ -53,9 +53,10 @@ func checkCommand(root string, pages []string, stdout io.Writer) error {
 		}
 	}
 
-	for _, p := range changedFacts(h.corrected(), factsOf(doc)) {
+	has := factsOf(doc)
+	for _, p := range changedFacts(h.corrected, has) {
 		if !told[p] && !told[place{p.element, "all of it"}] {
-			report("drift", "%v: the files in api/ say %s, %s says %s", p, value(h.corrected(), p), documentFile, value(factsOf(doc), p))
+			report("drift", "%v: the files in api/ say %s, %s says %s", p, value(h.corrected, p), documentFile, value(has, p))
 		}
 	}
 	for _, broken := range houseRules(doc) {

@@ -11,9 +11,10 @@ import (
 // history is what the sources say, before the corrections and after each of them. From it follows which facts a correction changes,
 // so that nobody has to list them.
 type history struct {
-	targets []string     // the target of each action
-	stages  []*yaml.Node // the joined sources, then the document after each action
-	others  facts        // what the sources other than the IONOS page say
+	targets   []string     // the target of each action
+	stages    []*yaml.Node // the joined sources, then the document after each action
+	others    facts        // what the sources other than the IONOS page say
+	corrected facts        // what the sources say with all the corrections
 }
 
 func readHistory(root string) (*history, error) {
@@ -36,8 +37,12 @@ func readHistory(root string) (*history, error) {
 	for _, a := range corrections.Actions {
 		h.targets = append(h.targets, a.Target)
 	}
+	before := factsOf(doc)
 	_, err = applyOverlay(doc, corrections, correctionsFile, func(i int, now *yaml.Node) error {
-		if len(changedFacts(factsOf(h.stages[i]), factsOf(now))) == 0 {
+		h.corrected = factsOf(now)
+		unchanged := len(changedFacts(before, h.corrected)) == 0
+		before = h.corrected
+		if unchanged {
 			return fmt.Errorf("%s: action %d (%s) changes no fact", correctionsFile, i+1, h.targets[i])
 		}
 		h.stages = append(h.stages, now)
@@ -45,9 +50,6 @@ func readHistory(root string) (*history, error) {
 	})
 	return h, err
 }
-
-// corrected returns the facts of the sources with every correction.
-func (h *history) corrected() facts { return factsOf(h.stages[len(h.stages)-1]) }
 
 // view is what one page speaks about, and how its statements are found in a document.
 type view struct {

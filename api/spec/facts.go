@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -34,28 +35,33 @@ func (f facts) add(element, detail, value string) {
 // sorted returns the places of all the given facts, each once, in one order for every run.
 func sorted(all ...facts) []place {
 	seen := map[place]bool{}
-	var list []place
 	for _, f := range all {
 		for p := range f {
-			if !seen[p] {
-				seen[p] = true
-				list = append(list, p)
-			}
+			seen[p] = true
 		}
 	}
-	slices.SortFunc(list, func(a, b place) int {
-		return strings.Compare(a.element+"\x00"+a.detail, b.element+"\x00"+b.detail)
-	})
-	return list
+	return slices.SortedFunc(maps.Keys(seen), comparePlaces)
+}
+
+func comparePlaces(a, b place) int {
+	return cmp.Or(strings.Compare(a.element, b.element), strings.Compare(a.detail, b.detail))
 }
 
 // changedFacts returns the places at which two documents differ.
 func changedFacts(before, after facts) []place {
-	return slices.DeleteFunc(sorted(before, after), func(p place) bool {
-		was, had := before[p]
-		is, has := after[p]
-		return had == has && was == is
-	})
+	var changed []place
+	for p, was := range before {
+		if is, has := after[p]; !has || was != is {
+			changed = append(changed, p)
+		}
+	}
+	for p := range after {
+		if _, had := before[p]; !had {
+			changed = append(changed, p)
+		}
+	}
+	slices.SortFunc(changed, comparePlaces)
+	return changed
 }
 
 // factsOf takes a document apart into facts. Prose is none.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +17,7 @@ import (
 // readOverlay reads an OpenAPI Overlay 1.0 document. Every action must say why it is there when reasons is set.
 func readOverlay(path string, reasons bool) (*overlay.Overlay, error) {
 	name := filepath.Base(path)
-	if err := notEmpty(path); err != nil {
+	if _, err := readYAML(path); err != nil {
 		return nil, err
 	}
 	o, err := overlay.Parse(path)
@@ -50,11 +52,7 @@ func applyOverlay(doc *yaml.Node, o *overlay.Overlay, name string, applied func(
 			}
 		}
 	}
-	result := fromEngine(root)
-	if err := plain(result); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return result, nil
+	return fromEngine(root), nil
 }
 
 // applyAction has the engine apply one action to each node that its target selects, rather than to the document: for every action the
@@ -109,9 +107,13 @@ func fromEngine(e *engine.Node) *yaml.Node {
 
 // parseYAML reads one YAML document that is a mapping and uses no anchors.
 func parseYAML(b []byte) (*yaml.Node, error) {
-	var root yaml.Node
-	if err := yaml.Unmarshal(b, &root); err != nil {
+	var root, more yaml.Node
+	dec := yaml.NewDecoder(bytes.NewReader(b))
+	if err := dec.Decode(&root); err != nil && err != io.EOF {
 		return nil, oneLine(err)
+	}
+	if dec.Decode(&more) != io.EOF {
+		return nil, errors.New("more than one YAML document")
 	}
 	if len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
 		return nil, errors.New("not a YAML mapping")

@@ -56,13 +56,13 @@ func tritonPage(page []byte) (facts, error) {
 		case c.text == "CLI Command:":
 			table = ""
 		case c.text == "Field" && (table == "Inputs" || table == "Returns"):
-			n, err := fieldRows(f, operation, table, cells)
+			n, err := fieldRows(f, operation, table, c, cells)
 			if err != nil {
 				return nil, fmt.Errorf("operation %s, table %s: %w", operation, table, err)
 			}
 			cells = cells[n:]
 		case c.text == "Error Code" && table == "Errors":
-			n, err := errorRows(f, operation, cells)
+			n, err := errorRows(f, operation, c, cells)
 			if err != nil {
 				return nil, fmt.Errorf("operation %s, table %s: %w", operation, table, err)
 			}
@@ -78,9 +78,9 @@ func ends(text string) bool {
 
 // fieldRows reads the rows "name, type, description" that follow the heading cell "Field", and returns how many cells they took. A row
 // without a description shows by the type that stands two cells after its own.
-func fieldRows(f facts, operation, table string, cells []cell) (int, error) {
+func fieldRows(f facts, operation, table string, heading cell, cells []cell) (int, error) {
 	if len(cells) < 2 || cells[0].text != "Type" || cells[1].text != "Description" {
-		return 0, fmt.Errorf("line %d: expected the columns Field, Type and Description", cells[0].line)
+		return 0, fmt.Errorf("line %d: expected the columns Field, Type and Description", heading.line)
 	}
 	word := map[string]string{"Inputs": "input", "Returns": "returned"}[table]
 	i := 2
@@ -102,9 +102,9 @@ func fieldRows(f facts, operation, table string, cells []cell) (int, error) {
 	return i, nil
 }
 
-func errorRows(f facts, operation string, cells []cell) (int, error) {
+func errorRows(f facts, operation string, heading cell, cells []cell) (int, error) {
 	if len(cells) == 0 || cells[0].text != "Description" {
-		return 0, fmt.Errorf("expected the columns Error Code and Description")
+		return 0, fmt.Errorf("line %d: expected the columns Error Code and Description", heading.line)
 	}
 	i := 1
 	for i+1 < len(cells) && !ends(cells[i].text) {
