@@ -107,6 +107,12 @@ func received(ctx context.Context, r *http.Request, body []byte) (inbound *http.
 		}
 	}
 	inbound = r.Clone(ctx)
+	inbound.Header = http.Header{}
+	for name, values := range r.Header {
+		for _, value := range values {
+			inbound.Header.Add(name, strings.TrimSpace(value)) // as it is read from a wire
+		}
+	}
 	inbound.RequestURI = r.URL.RequestURI()
 	inbound.Proto, inbound.ProtoMajor, inbound.ProtoMinor = "HTTP/1.1", 1, 1
 	inbound.RemoteAddr = "192.0.2.1:1234"
