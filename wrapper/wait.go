@@ -130,12 +130,15 @@ func Wait(ctx context.Context, operations ...*Operation) error {
 		}
 	}
 	heap.Init(&waiting)
-	for len(waiting) > 0 || polling > 0 {
+	for {
 		if ctx.Err() != nil {
 			for _, w := range waiting {
 				errs = append(errs, w.interrupted(context.Cause(ctx)))
 			}
 			waiting = nil
+		}
+		if len(waiting) == 0 && polling == 0 {
+			return errors.Join(errs...)
 		}
 		for polling < concurrentPolls && len(waiting) > 0 && !waiting[0].next.After(time.Now()) {
 			w := heap.Pop(&waiting).(*waiter)
@@ -158,7 +161,6 @@ func Wait(ctx context.Context, operations ...*Operation) error {
 		case <-waiting.interrupted(ctx):
 		}
 	}
-	return errors.Join(errs...)
 }
 
 type pollResult struct {

@@ -1,0 +1,204 @@
+package wrapper_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cloudroster/cloudroster/gen"
+	"github.com/cloudroster/cloudroster/wrapper"
+	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
+)
+
+// noticed creates a user whose request takes this long, and measures how late the wait ends
+// after it and how many polls it took.
+func noticed(t *testing.T, duration time.Duration) (late time.Duration, polls int) {
+	cloud := wrappertest.New(wrappertest.WithRequestTimes(duration/10, duration-duration/10))
+	client := ionosClient(t, cloud)
+	start := time.Now()
+	_, operation, err := client.CreateUser(t.Context(), jo())
+	require.NoError(t, err)
+	require.NoError(t, operation.Wait(t.Context()))
+	return time.Since(start) - duration, cloud.IONOS.Count("requestsStatusGet")
+}
+
+// The pace in figures. For no pace can every duration meet the bound max(0.5 s, 15 %, at most
+// 15 s) with fewer than 65 polls in 10 minutes, so this asserts what matters: few polls always,
+// and the bound on average; and the worst case that PollPace documents.
+func TestPaceOfWaiting(t *testing.T) {
+	t.Parallel()
+	const runs = 10
+	table := "duration   bound   late: mean   worst   polls: mean  most  (one a second)\n"
+	for _, seconds := range []float64{0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600} {
+		duration := time.Duration(seconds * float64(time.Second))
+		var sum, worst time.Duration
+		total, most := 0, 0
+		synctest.Test(t, func(t *testing.T) {
+			for i := range runs {
+				// Around the duration, since a schedule must not fit round numbers only.
+				late, polls := noticed(t, duration+duration*time.Duration(i)/(10*runs))
+				sum += late
+				worst = max(worst, late)
+				total += polls
+				most = max(most, polls)
+			}
+		})
+		mean := sum / runs
+		bound := max(500*time.Millisecond, min(duration*15/100, 15*time.Second))
+		table += fmt.Sprintf("%8s %7s %12s %7s %13.1f %5d %8.0f\n", duration, bound.Round(10*time.Millisecond),
+			mean.Round(10*time.Millisecond), worst.Round(10*time.Millisecond), float64(total)/runs, most, max(seconds, 1))
+		assert.LessOrEqual(t, mean, bound, "late after %s", duration)
+		longest := duration + duration/10
+		assert.LessOrEqual(t, worst, max(500*time.Millisecond, min(longest/5, 15*time.Second)), "worst case after %s", duration)
+	}
+	t.Log("\n" + table)
+}
+
+func TestTenMinutesTakeAtMostSixtyPolls(t *testing.T) {
+	t.Parallel()
+	for duration, most := range map[time.Duration]int{2 * time.Minute: 30, 10 * time.Minute: 60} {
+		synctest.Test(t, func(t *testing.T) {
+			for range 20 {
+				_, polls := noticed(t, duration)
+				assert.LessOrEqual(t, polls, most, "polls in %s", duration)
+			}
+		})
+	}
+}
+
+func TestWatchYieldsEveryChange(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := wrappertest.New(wrappertest.WithRequestTimes(2*time.Second, 4*time.Second))
+		_, operation, err := ionosClient(t, cloud).CreateUser(t.Context(), jo())
+		require.NoError(t, err)
+		var states []gen.RequestState
+		var targets []gen.RequestTarget
+		for status, err := range operation.Watch(t.Context()) {
+			require.NoError(t, err)
+			states = append(states, status.State)
+			targets = status.Targets
+		}
+		assert.Equal(t, []gen.RequestState{gen.RequestStateQueued, gen.RequestStateRunning, gen.RequestStateDone}, states)
+		user, _ := cloud.IONOS.User("jo@example.com")
+		require.Len(t, targets, 1)
+		assert.Equal(t, user.ID, targets[0].Target.ID)
+	})
+}
+
+func TestWatchStopsAskingAfterABreak(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, time.Minute))
+		_, operation, err := ionosClient(t, cloud).CreateUser(t.Context(), jo())
+		require.NoError(t, err)
+		for status := range operation.Watch(t.Context()) {
+			assert.Equal(t, gen.RequestStateQueued, status.State)
+			break
+		}
+		time.Sleep(time.Hour)
+		assert.Equal(t, 1, cloud.IONOS.Count("requestsStatusGet"))
+	})
+}
+
+func TestAnotherProcessResumesFromTheID(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, time.Minute))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		_, operation, err := ionosClient(t, cloud, wrapper.WithContractNumber(7)).CreateUser(ctx, jo())
+		require.NoError(t, err)
+		var waited *wrapper.OperationError
+		require.ErrorAs(t, operation.Wait(ctx), &waited)
+		require.ErrorIs(t, waited, context.DeadlineExceeded)
+		assert.Equal(t, operation.ID(), waited.ID)
+		assert.Equal(t, gen.RequestStateQueued, waited.Status.State)
+
+		resumed := ionosClient(t, cloud).Operation(waited.ID)
+		require.NoError(t, resumed.Wait(t.Context()))
+	})
+}
+
+func TestDoneOperationAsksNothing(t *testing.T) {
+	t.Parallel()
+	cloud := wrappertest.New()
+	cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersPost", Effect: wrappertest.Edit(func(a *wrappertest.Answer) { a.Header.Del("Location") })})
+	_, operation, err := ionosClient(t, cloud).CreateUser(t.Context(), jo())
+	require.NoError(t, err)
+	assert.Empty(t, operation.ID())
+	require.NoError(t, operation.Wait(t.Context()))
+	status, err := operation.Status(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, gen.RequestStateDone, status.State)
+	assert.Zero(t, cloud.IONOS.Count("requestsStatusGet"))
+}
+
+func TestNilOperationIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	var operation *wrapper.Operation
+	require.Error(t, operation.Wait(t.Context()))
+	require.Error(t, wrapper.Wait(t.Context(), operation))
+	_, err := operation.Status(t.Context())
+	require.Error(t, err)
+	assert.Empty(t, operation.ID())
+	require.NoError(t, wrapper.Wait(t.Context()), "nothing to wait for")
+}
+
+func TestWaitForManyWithFewRequestsAtATime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Second, 30*time.Second))
+		client := ionosClient(t, cloud)
+		const many = 200
+		var operations []*wrapper.Operation
+		for i := range many {
+			user := jo()
+			user.Email = fmt.Sprintf("jo%d@example.com", i)
+			if i == 17 {
+				cloud.IONOS.FailNext("quota")
+			}
+			_, operation, err := client.CreateUser(t.Context(), user)
+			require.NoError(t, err)
+			operations = append(operations, operation, operation) // twice is once
+		}
+		start := time.Now()
+		err := wrapper.Wait(t.Context(), operations...)
+		assert.LessOrEqual(t, time.Since(start), 40*time.Second)
+		require.ErrorIs(t, err, wrapper.ErrFailed)
+		var failed *wrapper.OperationError
+		require.ErrorAs(t, err, &failed)
+		assert.Equal(t, operations[2*17].ID(), failed.ID)
+		assert.Equal(t, "quota", failed.Status.Message)
+		// 31 s take 20 polls; each is counted once although every operation was given twice.
+		assert.LessOrEqual(t, cloud.IONOS.Count("requestsStatusGet"), many*20)
+	})
+}
+
+func TestWaitForManyEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Hour, time.Hour))
+		client := ionosClient(t, cloud)
+		var operations []*wrapper.Operation
+		for i := range 20 {
+			user := jo()
+			user.Email = fmt.Sprintf("jo%d@example.com", i)
+			_, operation, err := client.CreateUser(t.Context(), user)
+			require.NoError(t, err)
+			operations = append(operations, operation)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		err := wrapper.Wait(ctx, operations...)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		joined, ok := err.(interface{ Unwrap() []error })
+		require.True(t, ok)
+		assert.Len(t, joined.Unwrap(), len(operations), "every id that is still open is named")
+	})
+}
