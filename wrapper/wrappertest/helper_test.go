@@ -189,3 +189,20 @@ func (c caller) refusal(r response) (code, message string) {
 	require.EqualValues(c.t, r.StatusCode, at(c.t, body, "httpStatus"))
 	return at(c.t, body, "messages", 0, "errorCode").(string), at(c.t, body, "messages", 0, "message").(string)
 }
+
+// onSockets is a caller of a cloud on loopback sockets.
+func onSockets(t *testing.T, options ...wrappertest.Option) caller {
+	t.Helper()
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	cloud := wrappertest.Start(t, options...)
+	client := &http.Client{Transport: transport}
+	return caller{t: t, cloud: cloud, client: client, header: http.Header{}}
+}
+
+// bothWays runs a test on sockets and in memory: no client should see a difference.
+func bothWays(t *testing.T, test func(t *testing.T, c caller), options ...wrappertest.Option) {
+	t.Helper()
+	t.Run("sockets", func(t *testing.T) { t.Parallel(); test(t, onSockets(t, options...)) })
+	t.Run("memory", func(t *testing.T) { t.Parallel(); test(t, inMemory(t, options...)) })
+}

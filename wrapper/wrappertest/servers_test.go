@@ -1,0 +1,98 @@
+package wrappertest_test
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
+)
+
+func TestServersListenOnLoopbackAndReuseConnections(t *testing.T) {
+	t.Parallel()
+	c := onSockets(t)
+	assert.Regexp(t, `^http://127\.0\.0\.1:\d+/cloudapi/v6$`, c.cloud.IONOS.URL())
+	assert.Regexp(t, `^http://127\.0\.0\.1:\d+$`, c.cloud.Triton.URL())
+	for range 50 {
+		require.Equal(t, 200, c.ionos("GET", "/um/users", "").StatusCode)
+	}
+	assert.Equal(t, 1, c.cloud.IONOS.Connections())
+	assert.Equal(t, 0, c.cloud.Triton.Connections())
+	walk(t, c)
+}
+
+func TestCloseEndsHangingHandlersAndRefusesConnections(t *testing.T) {
+	t.Parallel()
+	c := onSockets(t)
+	reached := make(chan struct{})
+	hang := wrappertest.Hang()
+	c.cloud.Triton.Fault(wrappertest.Fault{Effect: func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Answer) {
+		close(reached)
+		hang(w, r, carryOut)
+	}})
+	failed := make(chan error)
+	go func() {
+		_, err := c.tryTriton(t.Context(), "GET", "/my/users", "")
+		failed <- err
+	}()
+	<-reached
+	c.cloud.Close()
+	require.Error(t, <-failed)
+	_, err := c.tryIONOS(t.Context(), "GET", "/um/users", "")
+	require.Error(t, err)
+	c.cloud.Close()
+}
+
+func TestListenReportsAnAddressInUse(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	cloud := wrappertest.New()
+	for _, addresses := range [][2]string{{taken.Addr().String(), ""}, {"", taken.Addr().String()}} {
+		require.Error(t, cloud.Listen(addresses[0], addresses[1]))
+		assert.Equal(t, "https://ionos.test/cloudapi/v6", cloud.IONOS.URL(), "nothing is served")
+	}
+	require.NoError(t, cloud.Listen("127.0.0.1:0", "127.0.0.1:0"))
+	cloud.Close()
+}
+
+func TestCloudsAreHandlers(t *testing.T) {
+	t.Parallel()
+	cloud := wrappertest.New()
+	mux := http.NewServeMux()
+	mux.Handle("/cloudapi/v6/", cloud.IONOS)
+	mux.Handle("/", cloud.Triton)
+	answer := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", "http://both.test/cloudapi/v6/um/users", nil)
+	r.Header.Set("Authorization", "Bearer "+wrappertest.Token)
+	mux.ServeHTTP(answer, r)
+	assert.Equal(t, 200, answer.Code)
+	assert.Contains(t, answer.Body.String(), "http://both.test/cloudapi/v6/um/users")
+	answer = httptest.NewRecorder()
+	mux.ServeHTTP(answer, httptest.NewRequest("GET", "http://both.test/my/users", nil))
+	assert.Equal(t, 401, answer.Code)
+	assert.Len(t, cloud.IONOS.Requests(), 1)
+	assert.Len(t, cloud.Triton.Requests(), 1)
+}
+
+func TestHandlersNest(t *testing.T) {
+	t.Parallel()
+	var order []string
+	wrap := func(name string) wrappertest.Option {
+		return wrappertest.WithHandler(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				order = append(order, name)
+				next.ServeHTTP(w, r)
+			})
+		})
+	}
+	c := inMemory(t, wrap("inner"), wrap("outer"))
+	c.ionos("GET", "/um/users", "")
+	c.triton("GET", "/my/users", "")
+	assert.Equal(t, []string{"outer", "inner", "outer", "inner"}, order)
+}
