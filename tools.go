@@ -5,6 +5,7 @@
 package tools
 
 //go:generate go run ./api/spec merge
+//go:generate cp openapi.yaml gen/spec/openapi.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config oapi-codegen.yaml openapi.yaml
 
 import (
