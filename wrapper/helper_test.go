@@ -2,6 +2,9 @@ package wrapper_test
 
 import (
 	"context"
+	"iter"
+	"net/http"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -51,4 +54,31 @@ func created(t testing.TB, ctx context.Context, client *wrapper.IONOS) *gen.User
 	require.NoError(t, err)
 	require.NoError(t, operation.Wait(ctx))
 	return user
+}
+
+// firsts are the values of an iterator that must not fail.
+func firsts[T any](t testing.TB, all iter.Seq2[T, error]) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for value, err := range all {
+			require.NoError(t, err)
+			if !yield(value) {
+				return
+			}
+		}
+	}
+}
+
+// capped lets the user list answer at most size users a page, and say so.
+func capped(size int) wrappertest.Effect {
+	return func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Answer) {
+		query := r.URL.Query()
+		query.Set("limit", strconv.Itoa(size))
+		r.URL.RawQuery = query.Encode()
+		answer := carryOut()
+		for name, values := range answer.Header {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(answer.Status)
+		_, _ = w.Write(answer.Body)
+	}
 }
