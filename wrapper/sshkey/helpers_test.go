@@ -100,11 +100,29 @@ var formats = []format{
 		require.NoError(t, err)
 		return block
 	}},
-	{"OpenSSH", true, func(t *testing.T, key crypto.Signer) *pem.Block {
+	{"OpenSSH", true, protectOpenSSH},
+}
+
+// protectOpenSSH lets ssh-keygen protect the key where it is installed: it can
+// be told to be weak, and so does not take seconds under the race detector.
+func protectOpenSSH(t *testing.T, key crypto.Signer) *pem.Block {
+	t.Helper()
+	keygen, err := exec.LookPath("ssh-keygen")
+	if err != nil {
 		block, err := ssh.MarshalPrivateKeyWithPassphrase(key, "work laptop", []byte(passphrase))
 		require.NoError(t, err)
 		return block
-	}},
+	}
+	plain, err := ssh.MarshalPrivateKey(key, "work laptop")
+	require.NoError(t, err)
+	path := writeKey(t, t.TempDir(), "id", plain, nil, "")
+	out, err := exec.CommandContext(t.Context(), keygen, "-q", "-p", "-a", "1", "-P", "", "-N", passphrase, "-f", path).CombinedOutput()
+	require.NoError(t, err, string(out))
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	block, _ := pem.Decode(text)
+	require.NotNil(t, block)
+	return block
 }
 
 func encodePKCS1(_ *testing.T, key crypto.Signer) *pem.Block {
