@@ -170,14 +170,7 @@ func (w *memoryWriter) run(handler http.Handler, r *http.Request) {
 			if reason != http.ErrAbortHandler {
 				panic(reason)
 			}
-			w.mu.Lock()
-			started := w.started
-			w.mu.Unlock()
-			if started {
-				w.end(io.ErrUnexpectedEOF)
-			} else {
-				w.end(io.EOF)
-			}
+			w.abort(r.Context())
 		}
 	}()
 	handler.ServeHTTP(w, r)
@@ -186,9 +179,25 @@ func (w *memoryWriter) run(handler http.Handler, r *http.Request) {
 	short := w.left > 0
 	w.mu.Unlock()
 	if short && w.method != http.MethodHead {
-		w.end(io.ErrUnexpectedEOF)
+		w.abort(r.Context())
 	} else {
 		w.end(nil)
+	}
+}
+
+// abort ends an answer that is not complete. A client that has given up is told
+// its own reason, whichever of the two was first.
+func (w *memoryWriter) abort(ctx context.Context) {
+	w.mu.Lock()
+	started := w.started
+	w.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+		w.end(ctx.Err())
+	case started:
+		w.end(io.ErrUnexpectedEOF)
+	default:
+		w.end(io.EOF)
 	}
 }
 
@@ -255,9 +264,8 @@ func (w *memoryWriter) response(r *http.Request, cancel context.CancelFunc, unzi
 		Status:     strconv.Itoa(w.status) + " " + http.StatusText(w.status),
 		StatusCode: w.status,
 		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header:        w.sent,
-		ContentLength: w.left,
-		Request:       r,
+		Header:  w.sent,
+		Request: r,
 	}
 	if length, err := strconv.ParseInt(w.sent.Get("Content-Length"), 10, 64); err == nil {
 		response.ContentLength = length
