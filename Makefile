@@ -1,0 +1,57 @@
+# Every command that this project is worked on with. `make` alone explains them.
+
+# The vendors' pages for `make pages`: make pages PAGES="ionos.md triton.md"
+PAGES ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help check generate test race gofmt vet staticcheck lint tidy drift pages redocly api
+
+help: ## Explain the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+check: ## Run every gate, as continuous integration does (.ci/run)
+	@.ci/run
+
+generate: ## Make openapi.yaml from api/, and gen/ from openapi.yaml
+	go generate ./...
+
+test: ## Run all tests
+	go test ./...
+
+race: ## Run all tests under the race detector
+	GOFLAGS="$(GOFLAGS) -race" go test ./...
+
+lint: gofmt vet staticcheck ## Run the linters: gofmt, vet, staticcheck
+
+gofmt: ## Find Go files that gofmt would change
+	@files=$$(gofmt -l .); test -z "$$files" || { echo "run gofmt -w on:"; echo "$$files"; exit 1; }
+
+vet: ## Run go vet
+	go vet ./...
+	go vet -tags generate tools.go
+
+staticcheck: ## Run staticcheck; its list of checks is in staticcheck.conf
+	go tool staticcheck ./...
+
+# -e, because a test of the overlay engine imports a package that its module no longer has. A module
+# that this project misses still fails: nothing that needs it compiles.
+tidy: ## Find what `go mod tidy` would change in go.mod and go.sum
+	go mod tidy -e -diff
+
+drift: ## Generate twice in a copy of the tree; find what changes
+	@.ci/drift
+
+pages: ## Compare openapi.yaml with its sources, and with the vendors' pages in PAGES
+	go run ./api/spec check $(PAGES)
+
+redocly: ## Lint openapi.yaml with Redocly (needs Node)
+	@if command -v npx >/dev/null; then \
+		npx --yes @redocly/cli@2.77.0 lint --config api/redocly.yaml openapi.yaml; \
+	elif test "$$CI" = true; then \
+		echo "Node is not installed, and must be in continuous integration"; exit 1; \
+	else \
+		echo "skipped: Node is not installed"; \
+	fi
+
+api: ## Add what is new in the public API to its golden files
+	go test ./internal/house -run TestPublicAPI -count=1 -update
