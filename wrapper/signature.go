@@ -40,15 +40,15 @@ const minSkew = time.Minute
 // covered: that is TLS's part. The request must not be changed afterwards.
 //
 // An account, login, key name, algorithm or fingerprint that cannot stand in
-// the header is refused here, by name. The Auth may be used by many goroutines
+// the header is refused here, by name, with [ErrInvalid]. The Auth may be used by many goroutines
 // at a time if the signer may, prints only what is public, and can be shared by
 // clients.
 func SignatureAuth(account string, signer Signer, opts ...SignatureOption) (Auth, error) {
 	if isNilSigner(signer) {
-		return nil, errors.New("signer: it is nil")
+		return nil, invalid("signer", "it is nil")
 	}
 	if account == "my" {
-		return nil, errors.New(`account: "my" cannot name the owner of a key, give the login`)
+		return nil, invalid("account", `"my" cannot name the owner of a key, give the login`)
 	}
 	if err := checkKeyIDPart("account", account); err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func SignatureAuth(account string, signer Signer, opts ...SignatureOption) (Auth
 	if settings.keyName == "" {
 		fingerprint, ok := normalizeFingerprint(signer.Fingerprint())
 		if !ok {
-			return nil, errors.New("signer: its fingerprint is not an MD5 fingerprint, the only kind that Triton knows")
+			return nil, invalid("signer", "its fingerprint is not an MD5 fingerprint, the only kind that Triton knows")
 		}
 		settings.keyName = fingerprint
 	}
@@ -73,7 +73,7 @@ func SignatureAuth(account string, signer Signer, opts ...SignatureOption) (Auth
 	switch algorithm {
 	case "rsa-sha256", "rsa-sha512", "ecdsa-sha256", "ecdsa-sha512", "ed25519-sha512":
 	default:
-		return nil, errors.New("signer: its algorithm is none that Triton verifies")
+		return nil, invalid("signer", "its algorithm is none that Triton verifies")
 	}
 	keyID := "/" + account
 	if settings.subUser != "" {
@@ -115,18 +115,18 @@ func KeyName(name string) SignatureOption {
 // the wrong place may be a secret.
 func checkKeyIDPart(name, part string) error {
 	if part == "" {
-		return errors.New(name + ": it is empty")
+		return invalid(name, "it is empty")
 	}
 	if part == "." || part == ".." {
-		return errors.New(name + `: "." and ".." are no names`)
+		return invalid(name, `"." and ".." are no names`)
 	}
 	for _, char := range part {
 		if char < ' ' || char > '~' || strings.ContainsRune(`"\/`, char) {
-			return errors.New(name + ": only printable ASCII characters other than quote, slash and backslash can stand in a keyId")
+			return invalid(name, "only printable ASCII characters other than quote, slash and backslash can stand in a keyId")
 		}
 	}
 	if strings.TrimSpace(part) != part {
-		return errors.New(name + ": it begins or ends with a space")
+		return invalid(name, "it begins or ends with a space")
 	}
 	return nil
 }

@@ -197,6 +197,7 @@ func TestWhatCannotStandInAKeyIDIsRefusedByName(t *testing.T) {
 		require.NoError(t, construct("fine.name_1"), name)
 		for _, bad := range []string{"", ".", "..", planted + `"`, planted + `\`, planted + "/x", planted + "\r\nX: y", planted + "\x00", planted + "\x7f", planted + "é", " " + planted} {
 			err := construct(bad)
+			require.ErrorIs(t, err, ErrInvalid)
 			require.ErrorContains(t, err, name+": ", "%s %q", name, bad)
 			assert.NotContains(t, err.Error(), planted)
 		}
@@ -213,6 +214,7 @@ func TestUnusableSignersAreRefused(t *testing.T) {
 	injected.algorithm = `rsa-sha256",x="`
 	for _, signer := range []Signer{nil, (*keySigner)(nil), shaOnly, weak, injected} {
 		auth, err := SignatureAuth("alice", signer)
+		require.ErrorIs(t, err, ErrInvalid)
 		require.ErrorContains(t, err, "signer: ")
 		assert.Nil(t, auth)
 	}

@@ -65,7 +65,7 @@ type Signer interface {
 // (The server has no name for SHA-384, so a P-384 key signs a SHA-512 digest.)
 //
 // Any other key is refused with an error that says why and matches
-// [errors.ErrUnsupported]; so are nil and incomplete keys, which match nothing.
+// [errors.ErrUnsupported]; nil and incomplete keys are [ErrInvalid].
 // The signer is as safe for concurrent use as the key is; those of the
 // standard library are. It never prints the key, under any verb of fmt, in
 // JSON or in a log.
@@ -80,7 +80,7 @@ func NewSigner(key crypto.Signer) (Signer, error) {
 		return newECDSASigner(key, public)
 	case ed25519.PublicKey:
 		if len(public) != ed25519.PublicKeySize {
-			return nil, errors.New("key: its Ed25519 public key has the wrong size")
+			return nil, invalid("key", "its Ed25519 public key has the wrong size")
 		}
 		return &keySigner{
 			fingerprint: fingerprint([]byte("ssh-ed25519"), public),
@@ -90,7 +90,7 @@ func NewSigner(key crypto.Signer) (Signer, error) {
 			},
 		}, nil
 	case nil:
-		return nil, errors.New("key: it has no public key")
+		return nil, invalid("key", "it has no public key")
 	case *ecdh.PublicKey:
 		return nil, unsupportedKey("X25519 and other ECDH keys agree on secrets and cannot sign")
 	default:
@@ -104,7 +104,7 @@ func NewSigner(key crypto.Signer) (Signer, error) {
 
 func newRSASigner(key crypto.Signer, public *rsa.PublicKey) (Signer, error) {
 	if public == nil || public.N == nil || public.N.Sign() <= 0 || public.E <= 0 {
-		return nil, errors.New("key: its RSA public key is incomplete")
+		return nil, invalid("key", "its RSA public key is incomplete")
 	}
 	if bits := public.N.BitLen(); bits < minRSABits {
 		return nil, unsupportedKey(fmt.Sprintf("an RSA key of %d bits is too short to be safe, %d is the least", bits, minRSABits))
@@ -118,7 +118,7 @@ func newRSASigner(key crypto.Signer, public *rsa.PublicKey) (Signer, error) {
 
 func newECDSASigner(key crypto.Signer, public *ecdsa.PublicKey) (Signer, error) {
 	if public == nil || public.Curve == nil {
-		return nil, errors.New("key: its ECDSA public key is incomplete")
+		return nil, invalid("key", "its ECDSA public key is incomplete")
 	}
 	signer := &keySigner{}
 	var curve string
@@ -134,7 +134,7 @@ func newECDSASigner(key crypto.Signer, public *ecdsa.PublicKey) (Signer, error) 
 	}
 	point, err := public.Bytes()
 	if err != nil {
-		return nil, errors.New("key: its ECDSA public key is no point of the curve")
+		return nil, invalid("key", "its ECDSA public key is no point of the curve")
 	}
 	signer.fingerprint = fingerprint([]byte("ecdsa-sha2-"+curve), []byte(curve), point)
 	return signer, nil
@@ -143,17 +143,17 @@ func newECDSASigner(key crypto.Signer, public *ecdsa.PublicKey) (Signer, error) 
 // checkComplete finds the keys whose own methods would panic.
 func checkComplete(key crypto.Signer) error {
 	if isNilSigner(key) {
-		return errors.New("key: it is nil")
+		return invalid("key", "it is nil")
 	}
 	private, ok := key.(ed25519.PrivateKey)
 	if pointer, isPointer := key.(*ed25519.PrivateKey); isPointer {
 		private, ok = *pointer, true
 	}
 	if ok && len(private) != ed25519.PrivateKeySize {
-		return errors.New("key: an Ed25519 private key has 64 bytes")
+		return invalid("key", "an Ed25519 private key has 64 bytes")
 	}
 	if rsaKey, isRSA := key.(*rsa.PrivateKey); isRSA && rsaKey.D == nil {
-		return errors.New("key: it has no private part")
+		return invalid("key", "it has no private part")
 	}
 	return nil
 }

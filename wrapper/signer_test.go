@@ -220,7 +220,7 @@ func TestNilAndIncompleteKeysAreRefused(t *testing.T) {
 			t.Parallel()
 			signer, err := NewSigner(key)
 			require.ErrorContains(t, err, "key: ")
-			require.NotErrorIs(t, err, errors.ErrUnsupported)
+			require.ErrorIs(t, err, ErrInvalid)
 			assert.Nil(t, signer)
 		})
 	}
