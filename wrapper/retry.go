@@ -58,7 +58,14 @@ func (p RetryPolicy) check() error {
 
 // backoff is the pause after a failed attempt for which the service named none.
 func (p RetryPolicy) backoff(attempt int) time.Duration {
-	longest := min(p.MinDelay<<min(attempt-1, 20), p.MaxDelay)
+	longest := min(p.MinDelay, p.MaxDelay)
+	for ; attempt > 1 && longest < p.MaxDelay; attempt-- {
+		if longest > p.MaxDelay/2 {
+			longest = p.MaxDelay // doubled it might not fit
+		} else {
+			longest *= 2
+		}
+	}
 	return longest/2 + time.Duration(rand.Int64N(int64(longest/2)+1))
 }
 
@@ -196,7 +203,9 @@ func (t *transport) failure(r *http.Request, resp *http.Response, err error, v v
 		failed.Err = fmt.Errorf("the answer could not be read: %w", hideIn(cut, hide))
 		if t.accepted != nil && v.maybe && resp.StatusCode < 300 {
 			// What was accepted can still be waited for.
-			failed.Operation, _ = t.accepted(r, resp)
+			if operation, _ := t.accepted(r, resp); operation.ID() != "" {
+				failed.Operation = operation
+			}
 		}
 	} else if resp.StatusCode < 400 {
 		failed.Err = errors.New("redirects are not followed")
