@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Errors to match with errors.Is. Each *Error and *OperationError matches those that apply.
@@ -122,7 +123,7 @@ func (e *Error) Error() string {
 	for _, message := range e.Messages {
 		b.WriteString(": ")
 		if message.Code != "" {
-			b.WriteString(message.Code + " ")
+			b.WriteString(printable(message.Code) + " ")
 		}
 		b.WriteString(printable(message.Text))
 	}
@@ -204,10 +205,11 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// printable keeps control characters and endless texts of a server out of logs and terminals.
+// printable keeps control characters, invisible ones and endless texts of a server out of logs
+// and terminals.
 func printable(text string) string {
 	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r
@@ -232,7 +234,9 @@ func answerError(r *http.Request, resp *http.Response, body []byte, triton bool,
 	}
 	if len(body) > 0 {
 		failed.Messages = messages(body, hide)
-		failed.Body = []byte(hide.Replace(string(body[:min(len(body), maxErrorBody)])))
+		// Cut afterwards: the first half of a secret is none that could be recognised.
+		text := hide.Replace(string(body[:min(len(body), maxParsedErrorBody)]))
+		failed.Body = []byte(text[:min(len(text), maxErrorBody)])
 	}
 	if len(failed.Messages) > 0 {
 		failed.Code = failed.Messages[0].Code

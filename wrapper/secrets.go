@@ -14,8 +14,15 @@ func hideSecrets(r *http.Request) *strings.Replacer {
 	var pairs []string
 	add := func(secret string) {
 		// Replacing a word of a few letters would garble the text and protect nothing.
-		if len(secret) >= 4 {
-			pairs = append(pairs, secret, redacted)
+		if len(secret) < 4 {
+			return
+		}
+		pairs = append(pairs, secret, redacted)
+		// An echoed request has it as JSON writes it, in one of two ways.
+		for _, html := range []bool{false, true} {
+			if quoted := quote(secret, html); quoted != secret {
+				pairs = append(pairs, quoted, redacted)
+			}
 		}
 	}
 	credentials := r.Header.Get("Authorization")
@@ -37,6 +44,17 @@ func hideSecrets(r *http.Request) *strings.Replacer {
 		}
 	}
 	return strings.NewReplacer(pairs...)
+}
+
+// quote writes text as JSON does, without the quotes around it.
+func quote(text string, html bool) string {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(html)
+	if encoder.Encode(text) != nil {
+		return text
+	}
+	return b.String()[1 : b.Len()-2]
 }
 
 func eachPassword(value any, found func(string)) {
