@@ -1,0 +1,183 @@
+package wrapper
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/cloudroster/cloudroster/gen"
+)
+
+// Users is the portable view of this client. opts go with every call; [Prefetch] only with
+// walks of the list.
+func (c *IONOS) Users(opts ...CallOption) Users { return &ionosUsers{client: c, opts: opts} }
+
+type ionosUsers struct {
+	client *IONOS
+	opts   []CallOption
+}
+
+func (u *ionosUsers) All(ctx context.Context) iter.Seq2[User, error] {
+	return func(yield func(User, error) bool) {
+		for user, err := range u.client.AllUsers(ctx, u.opts...) {
+			if err != nil {
+				yield(User{}, err)
+				return
+			}
+			if !yield(*fromIONOS(&user), nil) {
+				return
+			}
+		}
+	}
+}
+
+func (u *ionosUsers) Get(ctx context.Context, user string) (*User, error) {
+	if !strings.Contains(user, "@") {
+		got, err := u.client.GetUser(ctx, user, u.callOptions()...)
+		if err != nil {
+			return nil, err
+		}
+		return fromIONOS(got), nil
+	}
+	for got, err := range u.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if strings.EqualFold(got.Email, user) {
+			return &got, nil
+		}
+	}
+	return nil, notFound("/um/users")
+}
+
+func (u *ionosUsers) Create(ctx context.Context, user NewUser) (*User, error) {
+	if field := user.Triton.first(); field != "" {
+		return nil, unsupported("IONOS", field)
+	}
+	if user.Login != "" && user.Login != user.Email {
+		return nil, unsupported("IONOS", "Login")
+	}
+	properties := gen.UserCreateProperties{
+		FirstName: user.FirstName, LastName: user.LastName, Email: user.Email, Password: user.Password,
+	}
+	if f := user.IONOS; f != nil {
+		properties.Administrator, properties.ForceSecAuth, properties.Active = f.Administrator, f.ForceSecAuth, f.Active
+	}
+	began := time.Now()
+	made, operation, err := u.client.CreateUser(ctx, properties, u.callOptions()...)
+	if err == nil {
+		return fromIONOS(made), operation.Wait(ctx)
+	}
+	// Accepted, but the answer could not be read: the user can be read once it is there.
+	if made == nil && operation != nil {
+		if err := operation.Wait(ctx); err != nil {
+			return nil, err
+		}
+		return u.Get(ctx, user.Email)
+	}
+	if !errors.Is(err, ErrOutcomeUnknown) {
+		return fromIONOS(made), err
+	}
+	return resolve(ctx, began, err, func(ctx context.Context) (*User, error) { return u.Get(ctx, user.Email) })
+}
+
+func (u *ionosUsers) Update(ctx context.Context, user string, change UserChange) (*User, error) {
+	if field := change.Triton.first(); field != "" {
+		return nil, unsupported("IONOS", field)
+	}
+	if change.Login != nil && (change.Email == nil || *change.Login != *change.Email) {
+		return nil, unsupported("IONOS", "Login")
+	}
+	return u.update(ctx, user, func(p *gen.UserUpdateProperties) {
+		set(&p.Email, change.Email)
+		set(&p.FirstName, change.FirstName)
+		set(&p.LastName, change.LastName)
+		if f := change.IONOS; f != nil {
+			set(&p.Administrator, f.Administrator)
+			set(&p.ForceSecAuth, f.ForceSecAuth)
+			set(&p.Active, f.Active)
+		}
+	})
+}
+
+func (u *ionosUsers) SetPassword(ctx context.Context, user string, password Secret) error {
+	if err := required("password", string(password)); err != nil {
+		return err
+	}
+	_, err := u.update(ctx, user, func(p *gen.UserUpdateProperties) { p.Password = &password })
+	return err
+}
+
+func (u *ionosUsers) update(ctx context.Context, user string, change func(*gen.UserUpdateProperties)) (*User, error) {
+	id, err := u.idOf(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	changed, operation, err := u.client.UpdateUser(ctx, id, change, u.callOptions()...)
+	if err != nil {
+		if changed != nil || operation == nil {
+			return fromIONOS(changed), err
+		}
+		// Accepted, but the answer could not be read.
+		if err := operation.Wait(ctx); err != nil {
+			return nil, err
+		}
+		return u.Get(ctx, id)
+	}
+	return fromIONOS(changed), operation.Wait(ctx)
+}
+
+func (u *ionosUsers) Delete(ctx context.Context, user string) error {
+	id, err := u.idOf(ctx, user)
+	if err != nil {
+		return err
+	}
+	operation, err := u.client.DeleteUser(ctx, id, u.callOptions()...)
+	if err != nil {
+		return err
+	}
+	return operation.Wait(ctx)
+}
+
+// idOf finds the id of an email address; anything else is an id.
+func (u *ionosUsers) idOf(ctx context.Context, user string) (string, error) {
+	if !strings.Contains(user, "@") {
+		return user, checkID("user", user)
+	}
+	found, err := u.Get(ctx, user)
+	if err != nil {
+		return "", err
+	}
+	return found.ID, nil
+}
+
+// callOptions are the options without those for lists.
+func (u *ionosUsers) callOptions() []CallOption {
+	forget := func(o *callOptions) { o.given &^= givenPrefetch | givenLimit | givenOffset }
+	return append(u.opts[:len(u.opts):len(u.opts)], forget)
+}
+
+// set copies what is there.
+func set[T any](to **T, value *T) {
+	if value != nil {
+		*to = value
+	}
+}
+
+func fromIONOS(user *gen.User) *User {
+	if user == nil {
+		return nil
+	}
+	return &User{
+		ID:        user.ID,
+		Login:     user.Properties.Email,
+		Email:     user.Properties.Email,
+		FirstName: user.Properties.FirstName,
+		LastName:  user.Properties.LastName,
+		Created:   user.Metadata.CreatedDate.Time,
+		Updated:   user.Metadata.LastModifiedDate.Time,
+		IONOS:     user,
+	}
+}
