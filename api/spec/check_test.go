@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -66,6 +65,8 @@ func TestCheckFindsEveryDefect(t *testing.T) {
 	t.Parallel()
 	const ionos, triton = "ionos.md", "triton.txt"
 	pages := map[string]string{ionos: ionosPage(t), triton: tritonPageText(t)}
+	sources, err := readHistory(repository) // none of the defects is in them
+	require.NoError(t, err)
 
 	tests := []struct {
 		name     string
@@ -171,24 +172,25 @@ func TestCheckFindsEveryDefect(t *testing.T) {
 			`rule: openapi.yaml.components.schemas.UserMetadata.properties.lastLogin.description holds markup: <b>`},
 		{"a description is edited by hand", documentFile, "description: Time of the latest sign-in.", "description: Time of the last sign-in.",
 			`is not what merge writes`},
-		{"the document is not valid", documentFile, "$ref: '#/components/schemas/GroupShares'", "$ref: '#/components/schemas/Nothing'",
-			`invalid: the document is not valid`},
+		{"a reference leads nowhere", documentFile, "$ref: '#/components/schemas/GroupShares'", "$ref: '#/components/schemas/Nothing'",
+			`different: GET /um/groups/{groupId}/shares: response 200, media type application/json, schema, $ref: the page says #/components/schemas/GroupShares`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			root := project(t)
-			args := []string{"check"}
+			var paths []string
 			for name, page := range pages {
 				if test.file == name || test.file == documentFile {
-					args = append(args, write(t, root, name, page))
+					paths = append(paths, write(t, root, name, page))
 				}
 			}
 			edit(t, root, test.file, test.old, test.new)
-			status, out, errs := spec(root, args...)
-			assert.Equal(t, 1, status)
-			assert.Contains(t, out, test.want)
-			assert.Regexp(t, regexp.MustCompile(`^spec: openapi.yaml: \d+ problems\n$`), errs)
+			var out strings.Builder
+			err := check(root, sources, paths, &out)
+			require.Error(t, err)
+			assert.Regexp(t, `^openapi.yaml: \d+ problems$`, err.Error())
+			assert.Contains(t, out.String(), test.want)
 		})
 	}
 }
@@ -206,6 +208,24 @@ func TestCheckFindsCopiedSentences(t *testing.T) {
 	status, out, _ := spec(root, "check", page)
 	assert.Equal(t, 1, status)
 	assert.Contains(t, out, `copied: openapi.yaml.paths./um/users.get.responses.200.headers.X-RateLimit-Limit.description shares "the number of requests that can still be"`)
+}
+
+func TestCheckFailsWhenItsSourcesDo(t *testing.T) {
+	t.Parallel()
+	root := project(t)
+	edit(t, root, correctionsFile, "properties.createDatacenter~", "properties.createDatacentre~")
+	status, _, errs := spec(root, "check")
+	assert.Equal(t, 1, status)
+	assert.Contains(t, errs, "action 8 ($.components.schemas.GroupProperties.properties.createDatacentre~): it matches nothing")
+}
+
+func TestCheckRefusesACorrectionThatChangesWordsOnly(t *testing.T) {
+	t.Parallel()
+	root := project(t)
+	edit(t, root, correctionsFile, "      nullable: true\n", "      description: Null has a meaning.\n")
+	status, _, errs := spec(root, "check")
+	assert.Equal(t, 1, status)
+	assert.Contains(t, errs, "action 7 ($.components.schemas.ResourceProperties.properties.secAuthProtection) changes no fact")
 }
 
 func TestCheckRefusesWhatItCannotRead(t *testing.T) {

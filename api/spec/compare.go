@@ -11,10 +11,11 @@ import (
 // history is what the sources say, before the corrections and after each of them. From it follows which facts a correction changes,
 // so that nobody has to list them.
 type history struct {
-	targets   []string     // the target of each action
-	stages    []*yaml.Node // the joined sources, then the document after each action
-	others    facts        // what the sources other than the IONOS page say
-	corrected facts        // what the sources say with all the corrections
+	targets []string // the target of each action
+	ionos   []facts  // what the sources say of the IONOS page's subject: before the actions, then after each of them
+	triton  []facts  // the same for the Triton page
+	all     facts    // all that the sources say after the last action
+	others  facts    // what the sources other than the IONOS page say before the first
 }
 
 func readHistory(root string) (*history, error) {
@@ -26,26 +27,28 @@ func readHistory(root string) (*history, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &history{stages: []*yaml.Node{doc}, others: factsOf(doc)}
-	for p := range factsOf(ionos) {
-		delete(h.others, p)
-	}
 	corrections, err := readOverlay(filepath.Join(root, correctionsFile), true)
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range corrections.Actions {
-		h.targets = append(h.targets, a.Target)
+	h := &history{all: factsOf(doc), others: factsOf(doc)}
+	for p := range factsOf(ionos) {
+		delete(h.others, p)
 	}
-	before := factsOf(doc)
+	record := func(doc *yaml.Node) {
+		h.ionos = append(h.ionos, withoutOthers(h.all, h.others))
+		h.triton = append(h.triton, tritonFacts(doc))
+	}
+	record(doc)
 	_, err = applyOverlay(doc, corrections, correctionsFile, func(i int, now *yaml.Node) error {
-		h.corrected = factsOf(now)
-		unchanged := len(changedFacts(before, h.corrected)) == 0
-		before = h.corrected
-		if unchanged {
-			return fmt.Errorf("%s: action %d (%s) changes no fact", correctionsFile, i+1, h.targets[i])
+		target := corrections.Actions[i].Target
+		before := h.all
+		h.all = factsOf(now)
+		if len(changedFacts(before, h.all)) == 0 {
+			return fmt.Errorf("%s: action %d (%s) changes no fact", correctionsFile, i+1, target)
 		}
-		h.stages = append(h.stages, now)
+		h.targets = append(h.targets, target)
+		record(now)
 		return nil
 	})
 	return h, err
@@ -53,8 +56,9 @@ func readHistory(root string) (*history, error) {
 
 // view is what one page speaks about, and how its statements are found in a document.
 type view struct {
-	name  string
-	facts func(doc *yaml.Node) facts
+	name   string
+	facts  func(doc *yaml.Node) facts
+	stages []facts // what the sources say about it, as in history
 }
 
 // recognize finds out by its content which page it is, and reads it.
@@ -65,10 +69,11 @@ func recognize(page []byte, h *history) (view, facts, error) {
 		if err != nil {
 			return view{}, nil, err
 		}
-		return view{"IONOS", func(doc *yaml.Node) facts { return withoutOthers(factsOf(doc), h.others) }}, factsOf(doc), nil
+		about := func(doc *yaml.Node) facts { return withoutOthers(factsOf(doc), h.others) }
+		return view{"IONOS", about, h.ionos}, factsOf(doc), nil
 	case tritonHeading.Match(page):
 		said, err := tritonPage(page)
-		return view{"Triton", tritonFacts}, said, err
+		return view{"Triton", tritonFacts, h.triton}, said, err
 	}
 	return view{}, nil, errors.New("it holds neither OpenAPI fragments (fenced blocks marked json) nor the tables of the Triton users page")
 }
@@ -119,14 +124,10 @@ func (c comparison) String() string {
 // still make a difference.
 func compare(page facts, v view, h *history, document *yaml.Node) comparison {
 	doc := v.facts(document)
-	stages := make([]facts, len(h.stages))
-	for i, stage := range h.stages {
-		stages[i] = v.facts(stage)
-	}
-	before, after := stages[0], stages[len(stages)-1]
-	by := map[place]int{}
+	before, after := v.stages[0], v.stages[len(v.stages)-1]
+	by := map[place]int{} // which action changed a fact last
 	for i := range h.targets {
-		for _, p := range changedFacts(stages[i], stages[i+1]) {
+		for _, p := range changedFacts(v.stages[i], v.stages[i+1]) {
 			by[p] = i + 1
 		}
 	}

@@ -1,0 +1,78 @@
+package contract
+
+import (
+	"io"
+	"net/http"
+)
+
+// Transport checks all traffic that goes through next against the document and hands what it finds
+// to report. A nil next is [http.DefaultTransport]; a nil report is fine with [WithCoverage].
+//
+// A finding about a request is reported before the request is sent, if the body can be read again
+// (as those of http.NewRequest can), and otherwise when it has been sent. A finding about an answer's
+// body is reported when the caller has read it to the end or closes it.
+//
+// The transport is as safe for concurrent use as next is. report is called from the goroutines of
+// the callers, one call at a time, and must not use the transport itself.
+func Transport(next http.RoundTripper, report func(Finding), options ...Option) http.RoundTripper {
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	return &transport{next: next, checker: newChecker(report, options)}
+}
+
+type transport struct {
+	next    http.RoundTripper
+	checker *checker
+}
+
+func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	x := t.checker.begin(r)
+	resp, err := t.next.RoundTrip(x.watchRequest(r))
+	if err != nil || resp == nil {
+		return resp, err
+	}
+	resp.Request = r
+	if resp.StatusCode == http.StatusSwitchingProtocols || !x.answer(resp.StatusCode, resp.Header) {
+		return resp, nil
+	}
+	header := resp.Header.Clone()
+	if resp.Body == nil || resp.Body == http.NoBody {
+		x.checkAnswerBody(captured{complete: true}, header)
+		return resp, nil
+	}
+	resp.Body = &capture{ReadCloser: resp.Body, limit: x.limit, length: resp.ContentLength, done: func(k captured) {
+		x.checkAnswerBody(k, header)
+	}}
+	return resp, nil
+}
+
+// watchRequest checks the body, or returns a request whose body is checked while it is sent.
+func (x *exchange) watchRequest(r *http.Request) *http.Request {
+	switch {
+	case r.Body == nil || r.Body == http.NoBody:
+		x.requestBody(nil)
+		return r
+	case r.GetBody != nil:
+		body, err := r.GetBody()
+		if err != nil {
+			return r
+		}
+		defer body.Close()
+		var k captured
+		data, err := io.ReadAll(io.LimitReader(body, x.limit+1))
+		k.keep(data, x.limit)
+		k.complete = err == nil
+		x.checkRequestBody(k, r.Header)
+		return r
+	}
+	copied := *r
+	header := r.Header.Clone()
+	copied.Body = &capture{ReadCloser: r.Body, limit: x.limit, length: -1, done: func(k captured) {
+		x.checkRequestBody(k, header)
+	}}
+	if r.ContentLength > 0 {
+		copied.Body.(*capture).length = r.ContentLength
+	}
+	return &copied
+}
