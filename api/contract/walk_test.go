@@ -254,7 +254,7 @@ func (w *walk) unusual(ctx context.Context) {
 		},
 		"share": func() (*http.Response, error) {
 			return w.ionos.Raw().ReplaceShareWithBody(ctx, w.group, w.share, nil, json, strings.NewReader(
-				`{"type":"resource","properties":{"editPrivilege":true}}`))
+				`{"properties":{"editPrivilege":true}}`))
 		},
 	} {
 		resp, err := send()
