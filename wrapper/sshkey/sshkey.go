@@ -7,6 +7,8 @@ import (
 	"os"
 	"runtime"
 
+	"golang.org/x/crypto/ssh"
+
 	"github.com/cloudroster/cloudroster/wrapper"
 )
 
@@ -39,6 +41,7 @@ type Option func(*settings)
 type settings struct {
 	passphrase    func(key string) ([]byte, error)
 	allowReadable bool
+	fingerprint   string
 }
 
 func newSettings(opts []Option) settings {
@@ -63,6 +66,12 @@ func Passphrase(ask func(key string) ([]byte, error)) Option {
 // write, as mounted secrets in containers often are.
 func AllowReadable() Option {
 	return func(s *settings) { s.allowReadable = true }
+}
+
+// Fingerprint accepts only the key with this fingerprint, MD5 or SHA-256.
+// Another one is [ErrKeyNotFound].
+func Fingerprint(fingerprint string) Option {
+	return func(s *settings) { s.fingerprint = fingerprint }
 }
 
 // Parse reads one private key from the text of a key file. PEM blocks of other
@@ -106,7 +115,15 @@ func (s settings) parse(name string, text []byte) (wrapper.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wrapper.NewSigner(key)
+	signer, err := wrapper.NewSigner(key)
+	if err != nil || s.fingerprint == "" {
+		return signer, err
+	}
+	public, err := ssh.NewPublicKey(key.Public())
+	if err != nil || !parseKeyID(s.fingerprint).matchesKey(public) {
+		return nil, fmt.Errorf("key: it is another than the one with fingerprint %q: %w", s.fingerprint, ErrKeyNotFound)
+	}
+	return signer, nil
 }
 
 func (s settings) ask(name string) ([]byte, error) {

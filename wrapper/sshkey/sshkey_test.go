@@ -217,6 +217,21 @@ func TestFileOpenToOthersIsRefusedUnlessAllowed(t *testing.T) {
 	}
 }
 
+func TestAnotherKeyThanTheExpectedOneIsRefused(t *testing.T) {
+	t.Parallel()
+	key, other := testKey(t, "Ed25519"), publicKey(t, testKey(t, "P-256"))
+	text := pem.EncodeToMemory(encodePKCS8(t, key))
+	for _, fingerprint := range []string{ssh.FingerprintLegacyMD5(publicKey(t, key)), ssh.FingerprintSHA256(publicKey(t, key)), ""} {
+		_, err := Parse(text, Fingerprint(fingerprint))
+		require.NoError(t, err)
+	}
+	for _, fingerprint := range []string{ssh.FingerprintLegacyMD5(other), ssh.FingerprintSHA256(other), "work"} {
+		signer, err := Parse(text, Fingerprint(fingerprint))
+		require.ErrorIs(t, err, ErrKeyNotFound)
+		assert.Nil(t, signer)
+	}
+}
+
 func TestFilesThatAreNoKeysAreRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
