@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/cloudroster/cloudroster/gen"
@@ -187,10 +188,8 @@ func write[T any](c *IONOS, opts []CallOption, path ids, call sender) (*T, *Oper
 		err = unreadable(resp, err)
 	}
 	value, problem := decode[T](resp)
-	var failed *Error
-	if errors.As(problem, &failed) {
-		failed.Operation, failed.outcomeUnknown = operation, false
-		return nil, operation, failed
+	if problem != nil {
+		operation, err = withOperation(problem, operation)
 	}
 	return value, operation, err
 }
@@ -210,7 +209,21 @@ func remove(c *IONOS, opts []CallOption, path ids, call sender) (*Operation, err
 	if err != nil {
 		return nil, unreadable(resp, err)
 	}
+	if err := nothing(resp); err != nil {
+		return withOperation(err, operation)
+	}
 	return operation, nil
+}
+
+// withOperation is an unreadable answer of a write. One that names no request says nothing of
+// what was done.
+func withOperation(err error, operation *Operation) (*Operation, error) {
+	var failed *Error
+	if operation.ID() == "" || !errors.As(err, &failed) {
+		return nil, err
+	}
+	failed.Operation = operation
+	return operation, err
 }
 
 // goneBefore recognises the 404 of a repeated DELETE.
@@ -244,7 +257,19 @@ func decode[T any](resp *http.Response) (*T, error) {
 	if err := unmarshal(data, value); err != nil {
 		return nil, unreadable(resp, fmt.Errorf("%w: %w", ErrUnexpectedAnswer, err))
 	}
+	if reflect.ValueOf(value).Elem().IsZero() {
+		return nil, unreadable(resp, fmt.Errorf("the body has nothing that the operation documents: %w", ErrUnexpectedAnswer))
+	}
 	return value, nil
+}
+
+// nothing checks the answer of a DELETE, which has no body or one that says nothing. HTML is
+// the answer of somebody else: a login page, for example.
+func nothing(resp *http.Response) error {
+	if data := bytes.TrimLeft(bodyBytes(resp), " \t\r\n"); len(data) > 0 && data[0] == '<' {
+		return unreadable(resp, fmt.Errorf("the body is HTML: %w", ErrUnexpectedAnswer))
+	}
+	return nil
 }
 
 // unreadable is the error of a call that succeeded with an answer that did not.

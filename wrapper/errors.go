@@ -29,11 +29,12 @@ var (
 	ErrConflict = errors.New("conflict")
 	// ErrRateLimited: too many requests (429; 420 on Triton).
 	ErrRateLimited = errors.New("rate limited")
-	// ErrUnavailable: the service, or a gateway before it, could not answer (500, 502, 503, 504).
+	// ErrUnavailable: the service, or a gateway before it, could not answer (5xx).
 	ErrUnavailable = errors.New("unavailable")
 	// ErrFailed: an accepted operation ended as FAILED, or one of its targets did.
 	ErrFailed = errors.New("operation failed")
-	// ErrOutcomeUnknown: a write may or may not have happened. Look before repeating it.
+	// ErrOutcomeUnknown: a write may or may not have happened. Wait for Error.Operation if the
+	// error has one, and look before repeating it otherwise.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 	// ErrUnexpectedAnswer: the answer is not what the operation documents: a redirect, an
 	// HTML page, an empty body, something that is not the expected JSON.
@@ -178,7 +179,8 @@ func (e *Error) kind() error {
 	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotAcceptable,
 		http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
 		return ErrInvalid
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	}
+	if e.Status >= http.StatusInternalServerError {
 		return ErrUnavailable
 	}
 	return nil

@@ -97,12 +97,12 @@ func judge(r *http.Request, resp *http.Response, err error) verdict {
 		return verdict{failed: true, again: !write && !errors.Is(bodyError(resp), ErrTooLarge), maybe: write}
 	case status == http.StatusTooManyRequests, status == statusEnhanceYourCalm:
 		return verdict{failed: true, again: true}
-	case status == http.StatusServiceUnavailable:
-		return verdict{failed: true, again: repeatable}
-	case status == http.StatusBadGateway, status == http.StatusGatewayTimeout:
+	case status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
 		return verdict{failed: true, again: repeatable, maybe: write}
 	case status == http.StatusInternalServerError:
 		return verdict{failed: true, again: !write, maybe: write}
+	case status > http.StatusInternalServerError:
+		return verdict{failed: true, maybe: write}
 	}
 	return verdict{failed: true}
 }
@@ -120,6 +120,12 @@ func isRepeatable(r *http.Request) bool {
 		return true
 	}
 	return r.Context().Value(repeatableKey{}) != nil
+}
+
+// rewindable tells whether the body can be sent once more. Only callers of Raw can bring one
+// that cannot.
+func rewindable(r *http.Request) bool {
+	return r.Body == nil || r.Body == http.NoBody || r.GetBody != nil
 }
 
 // notSent tells a connection that could not be made from one that broke. When in doubt it
@@ -154,13 +160,14 @@ func (t *transport) Do(r *http.Request) (*http.Response, error) {
 		}
 		maybe = maybe || v.maybe
 		failed := t.failure(r, resp, err, v)
-		failed.Attempts, failed.outcomeUnknown = attempt, maybe && failed.Operation == nil
-		if !resigned && t.correctClock(failed, resp) {
+		failed.Attempts, failed.outcomeUnknown = attempt, maybe
+		corrected := t.correctClock(failed, resp) && !resigned
+		if !(v.again || corrected) || attempt >= t.retry.MaxAttempts || !rewindable(r) || r.Context().Err() != nil {
+			return nil, failed
+		}
+		if corrected {
 			resigned = true
 			continue
-		}
-		if !v.again || attempt >= t.retry.MaxAttempts || r.Context().Err() != nil {
-			return nil, failed
 		}
 		delay, stop := t.pause(r.Context(), failed, attempt)
 		if stop != nil {

@@ -183,8 +183,8 @@ func (c *Triton) DeleteUser(ctx context.Context, user string) error {
 		}
 		return err
 	}
-	release(resp)
-	return nil
+	defer release(resp)
+	return nothing(resp)
 }
 
 // idPattern is a UUID: a login has no hyphen, so that the two cannot be taken for each other.
