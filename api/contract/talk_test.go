@@ -1,0 +1,170 @@
+package contract
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// talk is one request and its answer, which tests change in one place.
+type talk struct {
+	method, url  string
+	header       http.Header
+	body         string
+	status       int
+	answerHeader http.Header
+	answer       string
+}
+
+const (
+	ionosURL  = "https://api.ionos.com/cloudapi/v6"
+	tritonURL = "https://cloudapi.example.com"
+	userID    = "f4d1ed0c-2b41-4ee6-8d1f-d4bb7d7d4e10"
+	statusURL = ionosURL + "/requests/9a1e4c2b-7d3f-4b8a-9c61-5e0f2d4b6a78/status"
+	userBody  = `{"id":"` + userID + `","type":"user","href":"` + ionosURL + `/um/users/` + userID + `",` +
+		`"metadata":{"etag":"e","createdDate":"2024-05-01T10:00:00Z","createdBy":"owner@example.com"},` +
+		`"properties":{"firstname":"Ann","lastname":"Lee","email":"ann@example.com","administrator":false,"active":true},` +
+		`"entities":{"groups":{"id":"` + userID + `/groups","type":"collection","href":"` + ionosURL + `/um/users/` + userID + `/groups"}}}`
+)
+
+func ionosTalk(method, path, body string, status int, answer string) *talk {
+	k := &talk{
+		method: method, url: ionosURL + path, body: body, status: status, answer: answer,
+		header: http.Header{"Authorization": {"Bearer token"}},
+		answerHeader: http.Header{
+			"X-Ratelimit-Limit": {"100"}, "X-Ratelimit-Burst": {"10"}, "X-Ratelimit-Remaining": {"99"},
+		},
+	}
+	if status == 202 {
+		k.answerHeader.Set("Location", statusURL)
+	}
+	return k.typed()
+}
+
+func tritonTalk(method, path, body string, status int, answer string) *talk {
+	k := &talk{
+		method: method, url: tritonURL + path, body: body, status: status, answer: answer,
+		header: http.Header{"Authorization": {`Signature keyId="/acme/keys/first",signature="c2ln"`}}, answerHeader: http.Header{},
+	}
+	if status == 201 {
+		k.answerHeader.Set("Location", "/acme/users/bob")
+	}
+	return k.typed()
+}
+
+func (k *talk) typed() *talk {
+	if k.body != "" {
+		k.header.Set("Content-Type", "application/json")
+	}
+	if k.answer != "" {
+		k.answerHeader.Set("Content-Type", "application/json; charset=utf-8")
+	}
+	return k
+}
+
+// The conversations, all of which keep the contract.
+var talks = map[string]func() *talk{
+	"list users": func() *talk {
+		return ionosTalk("GET", "/um/users?pretty=false&depth=1&offset=1&limit=2", "", 200,
+			`{"id":"users","type":"collection","href":"`+ionosURL+`/um/users","items":[`+userBody+`,`+userBody+`],"offset":1,"limit":2,"_links":{"self":"`+ionosURL+`/um/users"}}`)
+	},
+	"get user": func() *talk { return ionosTalk("GET", "/um/users/"+userID, "", 200, userBody) },
+	"create user": func() *talk {
+		return ionosTalk("POST", "/um/users",
+			`{"properties":{"firstname":"Ann","lastname":"Lee","email":"ann@example.com","password":"correct-horse","active":true}}`, 202, userBody)
+	},
+	"put group": func() *talk {
+		return ionosTalk("PUT", "/um/groups/"+userID, `{"properties":{"name":"ops","reserveIp":true}}`, 202,
+			`{"id":"g","type":"group","properties":{"name":"ops","reserveIp":true}}`)
+	},
+	"delete user": func() *talk { return ionosTalk("DELETE", "/um/users/"+userID, "", 202, "") },
+	"get resource": func() *talk {
+		return ionosTalk("GET", "/um/resources/snapshot/"+userID, "", 200,
+			`{"id":"r","type":"snapshot","metadata":{"state":"AVAILABLE"},"properties":{"name":"one","secAuthProtection":null}}`)
+	},
+	"request status": func() *talk {
+		return ionosTalk("GET", "/requests/"+userID+"/status", "", 200,
+			`{"id":"`+userID+`/status","type":"request-status","metadata":{"status":"DONE","targets":[{"target":{"id":"u","type":"user"},"status":"DONE"}]}}`)
+	},
+	"refused user": func() *talk {
+		k := ionosTalk("GET", "/um/users/"+userID, "", 404, `{"httpStatus":404,"messages":[{"errorCode":"309","message":"not there"}]}`)
+		return k
+	},
+	"create sub-user": func() *talk {
+		return tritonTalk("POST", "/acme/users?as-role=admin,reader", `{"login":"bob","email":"bob@example.com","password":"correct-horse"}`, 201,
+			`{"id":"`+userID+`","login":"bob","email":"bob@example.com","created":"2024-05-01T10:00:00.000Z"}`)
+	},
+	"get sub-user": func() *talk {
+		return tritonTalk("GET", "/acme/users/bob?membership=true", "", 200, `{"id":"`+userID+`","login":"bob","email":"bob@example.com","roles":["admin"]}`)
+	},
+	"delete sub-user": func() *talk { return tritonTalk("DELETE", "/acme/users/bob", "", 204, "") },
+}
+
+func (k *talk) request(t *testing.T) *http.Request {
+	t.Helper()
+	var body io.Reader
+	if k.body != "" {
+		body = strings.NewReader(k.body)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), k.method, "https://host/", body)
+	require.NoError(t, err)
+	r.Header = k.header.Clone()
+	r.URL = parseURL(k.url)
+	require.NotNil(t, r.URL, k.url)
+	return r
+}
+
+func (k *talk) respond(*http.Request) (*http.Response, error) {
+	resp := &http.Response{
+		StatusCode: k.status, Status: strconv.Itoa(k.status), Header: k.answerHeader.Clone(),
+		Body: io.NopCloser(strings.NewReader(k.answer)), ContentLength: int64(len(k.answer)), ProtoMajor: 1, ProtoMinor: 1,
+	}
+	if k.answer == "" {
+		resp.Body = http.NoBody
+	}
+	return resp, nil
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// seenByTransport and seenByHandler are what each side finds in the conversation.
+func (k *talk) seenByTransport(t *testing.T, options ...Option) []Finding {
+	t.Helper()
+	var found findings
+	resp, err := Transport(roundTripper(k.respond), found.report, options...).RoundTrip(k.request(t))
+	require.NoError(t, err)
+	data, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.Equal(t, k.answer, string(data))
+	require.NoError(t, resp.Body.Close())
+	return found.list()
+}
+
+func (k *talk) seenByHandler(t *testing.T, options ...Option) []Finding {
+	t.Helper()
+	var found findings
+	fake := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body != nil {
+			data, err := io.ReadAll(r.Body)
+			require.NoError(t, err)
+			require.Equal(t, k.body, string(data))
+		}
+		for name, values := range k.answerHeader {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(k.status)
+		_, _ = io.WriteString(w, k.answer)
+	})
+	w := httptest.NewRecorder()
+	Handler(fake, found.report, options...).ServeHTTP(w, k.request(t))
+	require.Equal(t, k.answer, w.Body.String())
+	require.Equal(t, k.status, w.Code)
+	return found.list()
+}
