@@ -45,14 +45,14 @@ func (x *exchange) violate(rule, where, message string) { x.find(Violation, rule
 
 // begin checks all of a request but its body.
 func (c *checker) begin(r *http.Request) *exchange {
-	x := &exchange{checker: c, method: printable(r.Method), url: r.URL, mediaType: r.Header.Get("Content-Type")}
+	x := &exchange{checker: c, method: methodName(r.Method), url: r.URL, mediaType: r.Header.Get("Content-Type")}
 	t, values := c.document.find(r.URL.EscapedPath())
 	if t == nil {
 		x.violate(RuleUnknownOperation, "request path", "the document has no such path")
 		return x
 	}
 	x.path = t.path
-	x.operation = t.operations[r.Method]
+	x.operation = t.operations[x.method]
 	if x.operation == nil {
 		x.violate(RuleUnknownOperation, "request method", "the document does not have this method on this path")
 		return x
@@ -65,6 +65,18 @@ func (c *checker) begin(r *http.Request) *exchange {
 	x.parameters(values, query, r.Header)
 	x.credentials(r.Header.Values("Authorization"))
 	return x
+}
+
+// methodName is a method of HTTP, or how long the word is that stands in its place. "" is GET.
+func methodName(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions, http.MethodTrace, http.MethodConnect:
+		return method
+	case "":
+		return http.MethodGet
+	}
+	return fmt.Sprintf("(a method of %d bytes)", len(method))
 }
 
 func (x *exchange) parameters(path map[string]string, query url.Values, header http.Header) {

@@ -111,9 +111,9 @@ func (k *talk) request(t *testing.T) *http.Request {
 	if k.body != "" {
 		body = strings.NewReader(k.body)
 	}
-	r, err := http.NewRequestWithContext(t.Context(), k.method, "https://host/", body)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://host/", body)
 	require.NoError(t, err)
-	r.Header = k.header.Clone()
+	r.Method, r.Header = k.method, k.header.Clone()
 	r.URL = parseURL(k.url)
 	require.NotNil(t, r.URL, k.url)
 	return r
