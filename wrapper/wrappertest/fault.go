@@ -2,11 +2,13 @@ package wrappertest
 
 import (
 	"net/http"
+	"slices"
 	"sync/atomic"
 )
 
-// Fault is a rule that makes a cloud misbehave. The first rule that matches a
-// request is applied to it; a request that no rule matches is answered as usual.
+// Fault is a rule that makes a cloud misbehave. The first rule in force that
+// applies to a request answers it, and later rules do not count that request; a
+// request that no rule applies to is answered as usual.
 //
 //	lost := cloud.IONOS.Fault(wrappertest.Fault{
 //		Operation: "umUsersPost", Attempt: 1, After: true, Effect: wrappertest.Reset(),
@@ -79,12 +81,16 @@ func (s *side) mustKnow(operation string) {
 // hit finds the rule for a request, counting its attempt.
 func (s *side) hit(c *call) *Rule {
 	s.sideMu.Lock()
-	defer s.sideMu.Unlock()
-	for _, rule := range s.rules {
+	rules := slices.Clone(s.rules)
+	s.sideMu.Unlock()
+	// Without the lock: a Match may look at what the cloud has seen.
+	for _, rule := range rules {
 		if !rule.applies(c) {
 			continue
 		}
 		rule.hits.Add(1)
+		s.sideMu.Lock()
+		defer s.sideMu.Unlock()
 		c.record.Fault = true
 		return rule
 	}

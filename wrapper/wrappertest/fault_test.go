@@ -63,6 +63,19 @@ func TestFaultRulesApplyInOrderAndCanBeRemoved(t *testing.T) {
 	assert.Equal(t, []int{1, 2}, []int{first.Hits(), second.Hits()})
 }
 
+func TestAMatchMayLookAtTheCloud(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t)
+	c.cloud.IONOS.Fault(wrappertest.Fault{
+		Match: func(*http.Request) bool {
+			return c.cloud.IONOS.Count("umUsersGet") == 2 && len(c.cloud.IONOS.Users()) == 0
+		},
+		Effect: wrappertest.Empty(503),
+	})
+	get := func() int { return c.ionos("GET", "/um/users", "").StatusCode }
+	assert.Equal(t, []int{200, 503, 200}, []int{get(), get(), get()})
+}
+
 func TestFaultBeforeAndAfterTheChange(t *testing.T) {
 	t.Parallel()
 	for _, after := range []bool{false, true} {

@@ -2,7 +2,7 @@ package wrappertest_test
 
 import (
 	"crypto"
-	"crypto/dsa"
+	"crypto/ecdsa"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
@@ -57,5 +57,5 @@ func TestParsePublicKeyRefusals(t *testing.T) {
 		_, err := wrappertest.ParsePublicKey([]byte(text))
 		assert.ErrorContains(t, err, "parse public key: ", name)
 	}
-	assert.Panics(t, func() { wrappertest.Fingerprint(&dsa.PublicKey{}) })
+	assert.Panics(t, func() { wrappertest.Fingerprint(ecdsa.PublicKey{}) })
 }

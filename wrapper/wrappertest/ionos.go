@@ -30,18 +30,18 @@ type IONOS struct {
 	tokens   map[string]bool
 	logins   map[string]string
 	state    ionosState
-	accepted map[string]*acceptance
+	filed    map[string]*acceptance
 	outcomes []*Outcome
 }
 
 func newIONOS() *IONOS {
 	c := &IONOS{
-		queued:   10 * time.Millisecond,
-		running:  20 * time.Millisecond,
-		limit:    rateLimit{perMinute: 60000, burst: 100},
-		tokens:   map[string]bool{Token: true},
-		logins:   map[string]string{Username: Password},
-		accepted: map[string]*acceptance{},
+		queued:  10 * time.Millisecond,
+		running: 20 * time.Millisecond,
+		limit:   rateLimit{perMinute: 60000, burst: 100},
+		tokens:  map[string]bool{Token: true},
+		logins:  map[string]string{Username: Password},
+		filed:   map[string]*acceptance{},
 	}
 	c.state.users.names = func(user User) []string { return []string{strings.ToLower(user.Email)} }
 	c.host, c.base = "ionos.test", "/cloudapi/v6"

@@ -90,7 +90,7 @@ func (c *IONOS) accept(q *call, targets []target) string {
 	}
 	id := newID()
 	request.path = "/requests/" + id + "/status"
-	c.accepted[id] = request
+	c.filed[id] = request
 	return q.root + request.path
 }
 
@@ -112,7 +112,7 @@ func (a *acceptance) status(now time.Time) (request, target, message string) {
 
 func (c *IONOS) requestStatus(q *call) (*result, error) {
 	id := q.params[0]
-	request, found := c.accepted[id]
+	request, found := c.filed[id]
 	now := time.Now()
 	if !found || now.Sub(request.at) < request.outcome.Unknown {
 		return nil, missing("request " + id)

@@ -37,13 +37,13 @@ func TestRequestGoesQueuedRunningDone(t *testing.T) {
 		path := statusPath(t, made)
 		status := func() string { return at(t, c.ionos("GET", path, "").json(t), "metadata", "status").(string) }
 		assert.Equal(t, "QUEUED", status())
-		time.Sleep(3*time.Second - 1)
+		time.Sleep(3*time.Second - time.Nanosecond)
 		assert.Equal(t, "QUEUED", status())
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		assert.Equal(t, "RUNNING", status())
-		time.Sleep(time.Hour - 1)
+		time.Sleep(time.Hour - time.Nanosecond)
 		assert.Equal(t, "RUNNING", status())
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		assert.Equal(t, "DONE", status())
 		time.Sleep(365 * 24 * time.Hour)
 

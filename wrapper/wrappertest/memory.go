@@ -20,9 +20,9 @@ import (
 
 // HTTPClient is a client that reaches both clouds in memory, without sockets: the
 // hosts of [IONOS.URL] and [Triton.URL], and api.ionos.com, which is where IONOS
-// clients go by default. No other host exists for it. It starts no goroutine that
-// outlives a call, and works inside a testing/synctest bubble, where the pauses of
-// faults and the times of IONOS's requests pass in no time. Nothing has to be closed.
+// clients go by default. No other host exists for it. It works inside a
+// testing/synctest bubble, where the pauses of faults and the times of IONOS's
+// requests pass in no time. There is nothing to close but the bodies of answers.
 func (c *Cloud) HTTPClient() *http.Client { return &http.Client{Transport: c.Transport()} }
 
 // Transport is the http.RoundTripper under [Cloud.HTTPClient].

@@ -28,8 +28,8 @@ type Request struct {
 	Body   []byte
 }
 
-// Requests are the requests seen so far, oldest first, in the order of their
-// arrival. The slice is a copy.
+// Requests are the requests seen so far, in the order of their arrival. The slice
+// is a copy. Long tests may want to call ForgetRequests now and then.
 func (s *side) Requests() []Request {
 	s.sideMu.Lock()
 	defer s.sideMu.Unlock()

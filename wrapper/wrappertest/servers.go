@@ -72,18 +72,52 @@ func (c *Cloud) Close() {
 	c.servers.serving.Wait()
 }
 
+// Connections is how many connections the listening server has accepted.
+func (s *side) Connections() int {
+	s.sideMu.Lock()
+	defer s.sideMu.Unlock()
+	return s.accepted
+}
+
+// DropConnections closes every connection of the listening server, the idle ones
+// of clients' pools included. New ones are accepted.
+func (s *side) DropConnections() {
+	s.sideMu.Lock()
+	defer s.sideMu.Unlock()
+	for conn := range s.open {
+		_ = conn.Close()
+	}
+}
+
+func (s *side) connected(conn net.Conn) {
+	s.sideMu.Lock()
+	defer s.sideMu.Unlock()
+	if s.open == nil {
+		s.open = map[net.Conn]bool{}
+	}
+	s.open[conn] = true
+	s.accepted++
+}
+
+func (s *side) disconnected(conn net.Conn) {
+	s.sideMu.Lock()
+	defer s.sideMu.Unlock()
+	delete(s.open, conn)
+}
+
 func (s *servers) serve(side *side, listener net.Listener) {
 	server := &http.Server{
 		Handler:           side,
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          log.New(io.Discard, "", 0), // faults would fill it
-		ConnState: func(_ net.Conn, state http.ConnState) {
+		ConnState: func(conn net.Conn, state http.ConnState) {
 			switch state {
 			case http.StateNew:
 				// Called by Serve, which is counted itself: never at zero.
 				s.serving.Add(1)
-				side.connections.Add(1)
+				side.connected(conn)
 			case http.StateClosed, http.StateHijacked:
+				side.disconnected(conn)
 				s.serving.Done()
 			}
 		},

@@ -25,6 +25,17 @@ func TestServersListenOnLoopbackAndReuseConnections(t *testing.T) {
 	walk(t, c)
 }
 
+func TestDroppedConnectionsAreMadeAnew(t *testing.T) {
+	t.Parallel()
+	c := onSockets(t)
+	for i := range 3 {
+		require.Equal(t, 200, c.ionos("GET", "/um/users", "").StatusCode)
+		require.Equal(t, i+1, c.cloud.IONOS.Connections())
+		c.cloud.IONOS.DropConnections()
+	}
+	assert.Equal(t, 3, c.cloud.IONOS.Count("umUsersGet"))
+}
+
 func TestCloseEndsHangingHandlersAndRefusesConnections(t *testing.T) {
 	t.Parallel()
 	c := onSockets(t)

@@ -5,13 +5,13 @@ import (
 	"encoding/hex"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 )
 
 // maxBody is how much of a request body is read at all.
@@ -32,12 +32,12 @@ type side struct {
 	admit  func(*call) (refusal *Answer, release func())
 	answer func(*call) *Answer
 
-	connections atomic.Int64
-
 	sideMu   sync.Mutex
 	url      string // once a server listens
 	rules    []*Rule
 	requests []*Request
+	accepted int // connections so far
+	open     map[net.Conn]bool
 }
 
 // route is one documented operation: a method and the segments of its path
@@ -165,16 +165,16 @@ func (r *route) match(segments []string) (params []string, ok bool) {
 	return params, true
 }
 
-func (c *call) operation() string {
-	if c.route == nil {
+func (q *call) operation() string {
+	if q.route == nil {
 		return ""
 	}
-	return c.route.operation
+	return q.route.operation
 }
 
 // isJSON tells whether the body is labelled as JSON.
-func (c *call) isJSON() bool {
-	media, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
+func (q *call) isJSON() bool {
+	media, _, err := mime.ParseMediaType(q.Header.Get("Content-Type"))
 	return err == nil && media == "application/json"
 }
 
@@ -188,9 +188,6 @@ func (s *side) URL() string {
 	}
 	return "https://" + s.host + s.base
 }
-
-// Connections is how many connections the listening server has accepted.
-func (s *side) Connections() int { return int(s.connections.Load()) }
 
 // Answer is a whole HTTP answer.
 type Answer struct {

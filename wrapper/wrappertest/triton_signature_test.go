@@ -177,6 +177,17 @@ func TestKeysFollowARenamedSubUser(t *testing.T) {
 	assert.Equal(t, 204, c.triton("DELETE", "/my/users/rob", "").StatusCode)
 }
 
+func TestAccountKeysCanBeGivenAsOptions(t *testing.T) {
+	t.Parallel()
+	key := testKeys()["p256"]
+	c := inMemory(t, wrappertest.WithAccountKey("mine", key.Public()))
+	r := c.request(t.Context(), "GET", c.cloud.Triton.URL()+"/my/users", "")
+	c.sign(r, key, "ecdsa-sha256", "/acme/keys/mine")
+	got, err := c.do(r)
+	require.NoError(t, err)
+	assert.Equal(t, 200, got.StatusCode)
+}
+
 func TestOtherHeadersCanBeSigned(t *testing.T) {
 	t.Parallel()
 	c := inMemory(t)

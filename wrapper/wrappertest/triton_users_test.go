@@ -118,6 +118,7 @@ func TestUpdateIsPartialAndClears(t *testing.T) {
 		assert.NotEqual(t, body["created"], body["updated"])
 		user, _ := c.cloud.Triton.User(id)
 		assert.Equal(t, "secret123", user.Password, "a password in an update is ignored")
+		assert.Equal(t, []any{"1", "2"}, c.triton("POST", "/acme/users/"+id, `{"phone":["1","2"]}`).json(t)["phone"])
 		assert.Equal(t, "DE", c.triton("POST", "/acme/users/"+id, `{"country":"DE"}`).json(t)["country"])
 		assert.Equal(t, 200, c.triton("POST", "/acme/users/"+id, "").StatusCode, "nothing to do")
 	})
