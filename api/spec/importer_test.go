@@ -41,6 +41,7 @@ func TestImportStripsProseAndNothingElse(t *testing.T) {
 			"description":{"type":"object","description":"x","properties":{
 				"description":{"type":"string","description":"x"},
 				"summary":{"type":"string","default":"summary"},
+				"any":{"discriminator":{"propertyName":"summary","mapping":{"summary":"#/components/schemas/description"}}},
 				"properties":{"type":"object","description":"x","properties":{"description":{"type":"string"}}},
 				"default":{"type":"object","description":"x","default":{"description":"kept"}}},
 				"example":{"description":"kept"}}}},
@@ -52,6 +53,7 @@ func TestImportStripsProseAndNothingElse(t *testing.T) {
 			"description":{"type":"object","properties":{
 				"description":{"type":"string"},
 				"summary":{"type":"string","default":"summary"},
+				"any":{"discriminator":{"propertyName":"summary","mapping":{"summary":"#/components/schemas/description"}}},
 				"properties":{"type":"object","properties":{"description":{"type":"string"}}},
 				"default":{"type":"object","default":{"description":"kept"}}},
 				"example":{"description":"kept"}}}},

@@ -99,10 +99,3 @@ func mergeCommand(root string) error {
 	}
 	return writeFile(filepath.Join(root, documentFile), document)
 }
-
-func readPage(path string) ([]byte, error) {
-	if err := notEmpty(path); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.yaml.in/yaml/v3"
 )
 
 func TestEncodeQuotesWhatOlderReadersMistake(t *testing.T) {
@@ -59,24 +58,6 @@ paths:
 	assert.Equal(t, string(out), string(twice))
 }
 
-func TestParseYAMLRefusesAnchorsAndRepeatedKeys(t *testing.T) {
-	t.Parallel()
-	tests := map[string]string{
-		"a: &x 1\n":       "anchors and aliases are not used here",
-		"a: 1\na: 2\n":    `the key "a" stands twice`,
-		"- 1\n":           "not a YAML mapping",
-		"a: [\n":          "did not find expected",
-		"# only words\n":  "not a YAML mapping",
-		"":                "not a YAML mapping",
-		"a: b\n---\nc: d": "more than one YAML document",
-		"a: b\n---\n[":    "more than one YAML document",
-	}
-	for src, want := range tests {
-		_, err := parseYAML([]byte(src))
-		assert.ErrorContains(t, err, want, src)
-	}
-}
-
 func TestWriteFileReplacesInOneStep(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -110,14 +91,4 @@ func TestWriteFileLeavesAnEqualFileAlone(t *testing.T) {
 	after, err := os.Stat(path)
 	require.NoError(t, err)
 	assert.True(t, os.SameFile(before, after))
-}
-
-func TestShowTellsTypesApart(t *testing.T) {
-	t.Parallel()
-	for src, want := range map[string]string{`"1"`: `"1"`, `1`: `1`, `"true"`: `"true"`, `true`: `true`, `""`: `""`, `text`: `text`, `[]`: `[]`, `{}`: `{}`, `[1]`: `a list of 1`, `{a: 1}`: `an object`} {
-		var n yaml.Node
-		require.NoError(t, yaml.Unmarshal([]byte(src), &n))
-		assert.Equal(t, want, show(n.Content[0]), src)
-	}
-	assert.Equal(t, "nothing", show(nil))
 }
