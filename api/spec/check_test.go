@@ -23,8 +23,8 @@ func TestCheckAcceptsThePages(t *testing.T) {
 	pages := []string{write(t, root, "ionos.md", ionosPage(t)), write(t, root, "triton.txt", tritonPageText(t))}
 	status, out, errs := spec(root, append([]string{"check"}, pages...)...)
 	assert.Zero(t, status, out+errs)
-	assert.Regexp(t, `\(IONOS, 24 operations, \d+ facts\): 0 missing, 0 different, 0 extra, \d+ corrected by 10 actions`, out)
-	assert.Regexp(t, `\(Triton, 6 operations, \d+ facts\): 0 missing, 0 different, 0 extra, \d+ corrected by 4 actions`, out)
+	assert.Regexp(t, `\(IONOS, 24 operations, \d+ facts\): 0 missing, 0 different, 0 extra, \d+ corrected by \d+ actions`, out)
+	assert.Regexp(t, `\(Triton, 6 operations, \d+ facts\): 0 missing, 0 different, 0 extra, \d+ corrected by \d+ actions`, out)
 }
 
 // The vendors' pages cannot be part of the repository. Where they are at hand, CLOUDROSTER_PAGES names their directory.
@@ -129,7 +129,7 @@ func TestCheckFindsEveryDefect(t *testing.T) {
 		{"the page adopts a correction", ionos, `"createDatacenter":`, `"createDataCenter":`,
 			`stale: schema GroupProperties: property createDataCenter`},
 		{"the page changes under a correction", ionos, `"PaginationLimitOptional":{"type":"number"}`, `"PaginationLimitOptional":{"type":"string"}`,
-			`different: schema PaginationLimitOptional: type: the page says string, but action 2 of api/corrections.yaml was written when it said number`},
+			`different: schema PaginationLimitOptional: type: the page says string, but action N of api/corrections.yaml was written when it said number`},
 
 		// The Triton page says something else.
 		{"a Triton field has another type", triton, "id\n\nUUID", "id\n\nString",
@@ -190,7 +190,7 @@ func TestCheckFindsEveryDefect(t *testing.T) {
 			err := check(root, sources, paths, &out)
 			require.Error(t, err)
 			assert.Regexp(t, `^openapi.yaml: \d+ problems$`, err.Error())
-			assert.Contains(t, out.String(), test.want)
+			assert.Contains(t, unnumbered(out.String()), test.want)
 		})
 	}
 }
@@ -216,7 +216,7 @@ func TestCheckFailsWhenItsSourcesDo(t *testing.T) {
 	edit(t, root, correctionsFile, "properties.createDatacenter~", "properties.createDatacentre~")
 	status, _, errs := spec(root, "check")
 	assert.Equal(t, 1, status)
-	assert.Contains(t, errs, "action 8 ($.components.schemas.GroupProperties.properties.createDatacentre~): it matches nothing")
+	assert.Contains(t, unnumbered(errs), "action N ($.components.schemas.GroupProperties.properties.createDatacentre~): it matches nothing")
 }
 
 func TestCheckRefusesACorrectionThatChangesWordsOnly(t *testing.T) {
@@ -225,7 +225,7 @@ func TestCheckRefusesACorrectionThatChangesWordsOnly(t *testing.T) {
 	edit(t, root, correctionsFile, "      nullable: true\n", "      description: Null has a meaning.\n")
 	status, _, errs := spec(root, "check")
 	assert.Equal(t, 1, status)
-	assert.Contains(t, errs, "action 7 ($.components.schemas.ResourceProperties.properties.secAuthProtection) changes no fact")
+	assert.Contains(t, unnumbered(errs), "action N ($.components.schemas.ResourceProperties.properties.secAuthProtection) changes no fact")
 }
 
 func TestCheckRefusesWhatItCannotRead(t *testing.T) {

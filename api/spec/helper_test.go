@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -22,6 +23,11 @@ func spec(root string, args ...string) (status int, stdout, stderr string) {
 	status = run(append([]string{"-root", root}, args...), &out, &errs)
 	return status, out.String(), errs.String()
 }
+
+var actionNumber = regexp.MustCompile(`action \d+`)
+
+// unnumbered takes the numbers of actions out of a message: they change with every correction that is added.
+func unnumbered(message string) string { return actionNumber.ReplaceAllString(message, "action N") }
 
 // project copies openapi.yaml and the files that it is made from, so that a test can spoil them.
 func project(t *testing.T) string {
