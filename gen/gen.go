@@ -588,13 +588,13 @@ type TritonUser struct {
 	// Address Street and number.
 	Address string `json:"address,omitempty"`
 
-	// City City.
+	// City Town or city of the address.
 	City string `json:"city,omitempty"`
 
-	// CompanyName Company.
+	// CompanyName Company that the sub-user works for.
 	CompanyName string `json:"companyName,omitempty"`
 
-	// Country Country.
+	// Country Country of the address.
 	Country string `json:"country,omitempty"`
 
 	// Created Time of creation.
@@ -603,31 +603,31 @@ type TritonUser struct {
 	// DefaultRoles Names of the roles that are active by default. Present only when membership was asked for.
 	DefaultRoles []string `json:"default_roles,omitempty"`
 
-	// Email Email address. Unique in the whole installation.
+	// Email Address for mail. No other user of the whole installation may have it.
 	Email string `json:"email,omitempty"`
 
-	// FirstName First name.
+	// FirstName Given name.
 	FirstName string `json:"firstName,omitempty"`
 
 	// ID Identifier, a UUID.
 	ID string `json:"id,omitempty"`
 
-	// LastName Last name.
+	// LastName Family name.
 	LastName string `json:"lastName,omitempty"`
 
-	// Login Login: a letter first, then letters, digits, underscores, dots and at signs, 3 to 32 characters in all. Unique in the account.
+	// Login Name to sign in with, unique in the account: a letter, then letters, digits, underscores, dots and at signs; 3 to 32 in all.
 	Login string `json:"login,omitempty"`
 
 	// Phone Telephone number.
 	Phone string `json:"phone,omitempty"`
 
-	// PostalCode Postal code.
+	// PostalCode Code that the post uses for the place.
 	PostalCode string `json:"postalCode,omitempty"`
 
 	// Roles Names of the roles that the sub-user may take. Present only when membership was asked for.
 	Roles []string `json:"roles,omitempty"`
 
-	// State State, province or region.
+	// State Part of the country, such as a state, a province or a region.
 	State string `json:"state,omitempty"`
 
 	// Updated Time of the latest change.
@@ -639,37 +639,37 @@ type TritonUserCreate struct {
 	// Address Street and number.
 	Address *string `json:"address,omitempty"`
 
-	// City City.
+	// City Town or city of the address.
 	City *string `json:"city,omitempty"`
 
-	// CompanyName Company.
+	// CompanyName Company that the sub-user works for.
 	CompanyName *string `json:"companyName,omitempty"`
 
-	// Country Country.
+	// Country Country of the address.
 	Country *string `json:"country,omitempty"`
 
-	// Email Email address. Unique in the whole installation.
+	// Email Address for mail. No other user of the whole installation may have it.
 	Email string `json:"email"`
 
-	// FirstName First name.
+	// FirstName Given name.
 	FirstName *string `json:"firstName,omitempty"`
 
-	// LastName Last name.
+	// LastName Family name.
 	LastName *string `json:"lastName,omitempty"`
 
-	// Login Login: a letter first, then letters, digits, underscores, dots and at signs, 3 to 32 characters in all. Unique in the account.
+	// Login Name to sign in with, unique in the account: a letter, then letters, digits, underscores, dots and at signs; 3 to 32 in all.
 	Login string `json:"login"`
 
-	// Password Password. By default at least 7 characters, with a letter and a digit; the account may ask for more.
+	// Password Secret to sign in with. By default at least 7 characters, with a letter and a digit; the account may ask for more.
 	Password Secret `json:"password"`
 
 	// Phone Telephone number.
 	Phone *string `json:"phone,omitempty"`
 
-	// PostalCode Postal code.
+	// PostalCode Code that the post uses for the place.
 	PostalCode *string `json:"postalCode,omitempty"`
 
-	// State State, province or region.
+	// State Part of the country, such as a state, a province or a region.
 	State *string `json:"state,omitempty"`
 }
 
@@ -678,34 +678,34 @@ type TritonUserUpdate struct {
 	// Address Street and number.
 	Address *string `json:"address,omitempty"`
 
-	// City City.
+	// City Town or city of the address.
 	City *string `json:"city,omitempty"`
 
-	// CompanyName Company.
+	// CompanyName Company that the sub-user works for.
 	CompanyName *string `json:"companyName,omitempty"`
 
-	// Country Country.
+	// Country Country of the address.
 	Country *string `json:"country,omitempty"`
 
-	// Email Email address. Unique in the whole installation.
+	// Email Address for mail. No other user of the whole installation may have it.
 	Email *string `json:"email,omitempty"`
 
-	// FirstName First name.
+	// FirstName Given name.
 	FirstName *string `json:"firstName,omitempty"`
 
-	// LastName Last name.
+	// LastName Family name.
 	LastName *string `json:"lastName,omitempty"`
 
-	// Login Login: a letter first, then letters, digits, underscores, dots and at signs, 3 to 32 characters in all. Unique in the account.
+	// Login Name to sign in with, unique in the account: a letter, then letters, digits, underscores, dots and at signs; 3 to 32 in all.
 	Login *string `json:"login,omitempty"`
 
 	// Phone Telephone number.
 	Phone *string `json:"phone,omitempty"`
 
-	// PostalCode Postal code.
+	// PostalCode Code that the post uses for the place.
 	PostalCode *string `json:"postalCode,omitempty"`
 
-	// State State, province or region.
+	// State Part of the country, such as a state, a province or a region.
 	State *string `json:"state,omitempty"`
 }
 
@@ -780,16 +780,16 @@ type UserProperties struct {
 	// Administrator Whether the user may do everything in the contract.
 	Administrator bool `json:"administrator"`
 
-	// Email Email address, which is also the user name at sign-in.
+	// Email Address for mail, and the name to sign in with.
 	Email string `json:"email,omitempty"`
 
-	// FirstName First name.
+	// FirstName Given name.
 	FirstName string `json:"firstname,omitempty"`
 
 	// ForceSecAuth Whether the user must set up two-factor authentication.
 	ForceSecAuth bool `json:"forceSecAuth"`
 
-	// LastName Last name.
+	// LastName Family name.
 	LastName string `json:"lastname,omitempty"`
 
 	// S3CanonicalUserID Id under which Object Storage knows the user. Answered only.
@@ -807,19 +807,19 @@ type UserCreateProperties struct {
 	// Administrator Whether the user may do everything in the contract.
 	Administrator *bool `json:"administrator,omitempty"`
 
-	// Email Email address, which is also the user name at sign-in.
+	// Email Address for mail, and the name to sign in with.
 	Email string `json:"email"`
 
-	// FirstName First name.
+	// FirstName Given name.
 	FirstName string `json:"firstname"`
 
 	// ForceSecAuth Whether the user must set up two-factor authentication.
 	ForceSecAuth *bool `json:"forceSecAuth,omitempty"`
 
-	// LastName Last name.
+	// LastName Family name.
 	LastName string `json:"lastname"`
 
-	// Password Password to sign in with.
+	// Password Secret to sign in with.
 	Password Secret `json:"password"`
 }
 
@@ -831,16 +831,16 @@ type UserUpdateProperties struct {
 	// Administrator Whether the user may do everything in the contract.
 	Administrator *bool `json:"administrator,omitempty"`
 
-	// Email Email address, which is also the user name at sign-in.
+	// Email Address for mail, and the name to sign in with.
 	Email *string `json:"email,omitempty"`
 
-	// FirstName First name.
+	// FirstName Given name.
 	FirstName *string `json:"firstname,omitempty"`
 
 	// ForceSecAuth Whether the user must set up two-factor authentication.
 	ForceSecAuth *bool `json:"forceSecAuth,omitempty"`
 
-	// LastName Last name.
+	// LastName Family name.
 	LastName *string `json:"lastname,omitempty"`
 
 	// Password New password. Leave it out to keep the old one.

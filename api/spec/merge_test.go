@@ -103,7 +103,7 @@ func TestMergeRefusesBadInput(t *testing.T) {
 			edit(t, root, proseFile, "          lastLogin:\n", "          lastLogout:\n")
 		}, "api/prose.yaml may add words only, but it changes schema UserMetadata: property lastLogout"},
 		{"prose changes a fact", func(t *testing.T, root string) {
-			edit(t, root, proseFile, "        description: First name.\n", "        description: First name.\n        maxLength: 10\n")
+			edit(t, root, proseFile, "        description: Given name.\n", "        description: Given name.\n        maxLength: 10\n")
 		}, "api/prose.yaml may add words only, but it changes schema TritonUser: property firstName, maxLength"},
 		{"the result is not valid", func(t *testing.T, root string) {
 			edit(t, root, ionosFile, "$ref: '#/components/schemas/GroupShares'", "$ref: '#/components/schemas/Nothing'")
