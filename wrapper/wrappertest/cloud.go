@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/cloudroster/cloudroster/internal/watch"
 )
 
 // Credentials and names that every cloud knows from the start.
@@ -44,6 +46,9 @@ func New(options ...Option) *Cloud {
 	cloud.Triton.AddKey(KeyName, public)
 	for _, option := range options {
 		option(cloud)
+	}
+	if watch.Handler != nil {
+		WithHandler(watch.Handler)(cloud)
 	}
 	return cloud
 }
