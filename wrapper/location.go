@@ -1,7 +1,7 @@
 package wrapper
 
 import (
-	"errors"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -29,7 +29,7 @@ func requestIDOf(location string) (string, error) {
 }
 
 // errUnusableLocation does not print the Location: it is the server's, and may hold anything.
-var errUnusableLocation = errors.New("the change was accepted, but its Location names no request to wait for")
+var errUnusableLocation = fmt.Errorf("the change was accepted, but its Location names no request to wait for: %w", ErrUnexpectedAnswer)
 
 func checkRequestID(id string) error {
 	if !requestIDPattern.MatchString(id) {
