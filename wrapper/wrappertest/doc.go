@@ -5,26 +5,31 @@
 // On sockets, until the test ends:
 //
 //	cloud := wrappertest.Start(t)
-//	client, err := wrapper.NewIONOS(wrapper.TokenAuth(wrappertest.Token), wrapper.WithBaseURL(cloud.IONOS.URL()))
+//	client := cloud.IONOSClient(t)
 //
 // In memory, under testing/synctest too, where waits take no time:
 //
 //	cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, time.Hour))
-//	client, err := wrapper.NewIONOS(wrapper.TokenAuth(wrappertest.Token), wrapper.WithHTTPClient(cloud.HTTPClient()))
+//	client := cloud.IONOSClient(t)
 //
-// As handlers: [Cloud.IONOS], which serves /cloudapi/v6, and [Cloud.Triton], which
-// serves /{account}/users at its own root. Outside of tests: [New], [Cloud.Listen]
-// and [Cloud.Close].
+// Programs of any kind are pointed at the URLs of the two sides, and given the
+// credentials that they know from the start:
 //
-// IONOS knows [Token], and [Username] with [Password]. Triton knows [Account] and
-// its key [Triton.Key]; more keys are added with [Triton.AddKey] and
-// [Triton.AddUserKey]. It verifies every signature.
+//	cloud.IONOS.URL()     // Token, or Username and Password
+//	cloud.Triton.URL()    // Account, and the key Triton.Key
+//	cloud.HTTPClient()    // reaches both without sockets
+//
+// Both sides are http.Handlers: IONOS serves /cloudapi/v6, Triton serves
+// /{account}/users at its own root. Outside of tests: [New], [Cloud.Listen] and
+// [Cloud.Close]. More credentials: [IONOS.AddToken], [IONOS.AddLogin],
+// [Triton.AddKey], [Triton.AddUserKey].
 //
 // # Setting up and looking
 //
 // Both clouds start empty. AddUser, AddGroup, AddMember, AddResource and AddShare
 // fill them without a request; Users, User, Groups, Members and Shares tell what
-// is there, passwords included; Requests and Count tell what was asked.
+// is there, passwords included; Requests and Count tell what was asked, and
+// Connections over how many connections.
 //
 // # Accepted changes
 //
@@ -44,6 +49,10 @@
 //		Operation: "umUsersPost", Attempt: 1, After: true, Effect: wrappertest.Reset(),
 //	})
 //
+// [WithRateLimit] and [WithThrottle] refuse what comes too fast, [IONOS.RemoveToken]
+// lets a token expire, DropConnections closes what clients keep open, and
+// [WithHandler] puts a handler of your own around both sides.
+//
 // # What is assumed about IONOS
 //
 // Where IONOS's behaviour is not documented, the cloud takes the less forgiving
@@ -61,8 +70,20 @@
 //   - Users of the roster may log in with email and password while they are active
 //     and have no two-factor authentication; without administrator rights every
 //     request of theirs is answered with 403.
-//   - Deleting a user or a group removes its memberships and shares.
+//   - Deleting a user or a group removes its memberships and shares; what the user
+//     owned falls to the contract owner.
+//   - Every error is in the vendor's shape; the numbers in errorCode are plausible
+//     and nothing to rely on.
 //   - A failed request leaves its change behind unless the [Outcome] says Unmade.
 //
-// Triton follows the open-source server, sdc-cloudapi 9.20.
+// # What is assumed about Triton
+//
+// Triton follows the open-source server, sdc-cloudapi 9.20, where that and its
+// documentation differ: a single user is answered as an object, changes take an id
+// and no login, an empty optional field in a create request is a server error.
+// Beyond that:
+//   - There is one account. A sub-user that signs a request needs a role: one of
+//     its own in as-role, or a default one. Any role of its own allows everything.
+//   - as-role may name anything until [Triton.AddRole] has made a role known.
+//   - Reads are never stale, and only the six operations on users are served.
 package wrappertest

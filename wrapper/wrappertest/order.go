@@ -58,7 +58,8 @@ func (o *ordered[V]) remove(key string) {
 	}
 	o.unname(key)
 	delete(o.values, key)
-	o.keys = slices.DeleteFunc(slices.Clone(o.keys), func(k string) bool { return k == key })
+	at := slices.Index(o.keys, key)
+	o.keys = slices.Delete(o.keys, at, at+1)
 }
 
 func (o *ordered[V]) list() []V {
