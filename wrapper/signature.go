@@ -102,10 +102,18 @@ func SubUser(login string) SignatureOption {
 }
 
 // KeyName tells the server the name under which the key is registered instead
-// of the key's fingerprint.
+// of the key's fingerprint. An MD5 fingerprint, in any of its forms, is good
+// for a name as well; a SHA-256 fingerprint is refused, since the server does
+// not know it.
 func KeyName(name string) SignatureOption {
 	return func(s *signatureSettings) error {
 		s.keyName = name
+		if fingerprint, ok := normalizeFingerprint(name); ok {
+			s.keyName = fingerprint
+		}
+		if strings.HasPrefix(name, "SHA256:") {
+			return invalid("key name", "Triton knows keys by name and by MD5 fingerprint; without KeyName the signer gives the latter")
+		}
 		return checkKeyIDPart("key name", name)
 	}
 }

@@ -155,6 +155,7 @@ func TestKeyIDNamesSubUserAndKeyName(t *testing.T) {
 		"account":               {nil, "/alice/keys/" + fp},
 		"sub-user":              {[]SignatureOption{SubUser("bob@x.example")}, "/alice/users/bob@x.example/keys/" + fp},
 		"key name":              {[]SignatureOption{KeyName("work laptop")}, "/alice/keys/work laptop"},
+		"fingerprint as name":   {[]SignatureOption{KeyName("MD5:" + strings.ToUpper(testFingerprint))}, "/alice/keys/" + testFingerprint},
 		"sub-user and key name": {[]SignatureOption{KeyName("work"), nil, SubUser("bob")}, "/alice/users/bob/keys/work"},
 	}
 	for name, test := range tests {
@@ -204,6 +205,9 @@ func TestWhatCannotStandInAKeyIDIsRefusedByName(t *testing.T) {
 	}
 	require.ErrorContains(t, parts["account"]("my"), `account: "my"`)
 	require.NoError(t, parts["sub-user"]("my"))
+	err := parts["key name"]("SHA256:" + strings.Repeat("A", 43))
+	require.ErrorIs(t, err, ErrInvalid)
+	require.ErrorContains(t, err, "key name: Triton knows keys by name and by MD5 fingerprint")
 }
 
 func TestUnusableSignersAreRefused(t *testing.T) {
@@ -367,6 +371,9 @@ func TestSignatureAuthPrintsNeitherKeyNorSignature(t *testing.T) {
 	signature, err := base64.StdEncoding.DecodeString(authorization.FindStringSubmatch(r.Header.Get("Authorization"))[3])
 	require.NoError(t, err)
 	assertPrintsOnly(t, auth, "/alice/users/bob/keys/"+signer.Fingerprint(), key.Seed(), signature)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		assert.Equal(t, "wrapper.SignatureAuth(/alice/users/bob/keys/"+signer.Fingerprint()+" ed25519-sha512)", fmt.Sprintf(verb, auth), verb)
+	}
 }
 
 // FuzzSignedTarget holds that the target that is signed is the one on the wire,

@@ -248,6 +248,9 @@ func TestSignerPrintsNothingOfThePrivateKey(t *testing.T) {
 		signature, err := signer.Sign([]byte("data"))
 		require.NoError(t, err, name)
 		assertPrintsOnly(t, signer, signer.Fingerprint(), append(privateParts(t, key), signature)...)
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			assert.Equal(t, "wrapper.Signer("+signer.Algorithm()+" "+signer.Fingerprint()+")", fmt.Sprintf(verb, signer), verb)
+		}
 	}
 }
 

@@ -47,6 +47,7 @@ func nodeModules(t *testing.T) string {
 	defer cancel()
 	command := exec.CommandContext(ctx, npm, append([]string{
 		"install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--prefer-offline",
+		"--fetch-retries=1", "--fetch-timeout=30000", // soon over where there is no network
 	}, nodePackages...)...)
 	command.Dir = fresh
 	if out, err := command.CombinedOutput(); err != nil {
