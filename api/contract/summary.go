@@ -42,6 +42,17 @@ func (c *Coverage) Figures() []Figure {
 	return figures
 }
 
+// Requests is how many requests to documented operations were seen.
+func (c *Coverage) Requests() int {
+	total := 0
+	for i, times := range c.snapshot() {
+		if i.kind == operations {
+			total += times
+		}
+	}
+	return total
+}
+
 // Missing lists what was not exercised, such as "statuses umUsersGet 404".
 func (c *Coverage) Missing() []string {
 	hits, all := c.snapshot(), embedded().items()

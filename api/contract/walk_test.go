@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -305,5 +306,8 @@ func TestEveryTypedMethodKeepsTheContract(t *testing.T) {
 			Operations: 100, Statuses: 100, Parameters: 100, RequestProperties: 100, ResponseProperties: 95,
 		}))
 		assert.Equal(t, Figure{"operations", 31, 31}, w.coverage.Figures()[0])
+		if directory := os.Getenv("CLOUDROSTER_CONTRACT"); directory != "" {
+			assert.NoError(t, w.coverage.Save(directory))
+		}
 	})
 }
