@@ -22,6 +22,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/cloudroster/cloudroster/examples/internal/clouds"
 	"github.com/cloudroster/cloudroster/gen"
 	"github.com/cloudroster/cloudroster/wrapper"
 )
@@ -36,12 +37,12 @@ func main() {
 }
 
 func run(ctx context.Context, in io.Reader, out io.Writer) (failure error) {
-	clouds, err := connect()
+	c, err := clouds.Connect()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(out, clouds.about)
-	if clouds.real && !confirmed(in, out) {
+	fmt.Fprintln(out, c.About)
+	if c.Memory == nil && !confirmed(in, out) {
 		fmt.Fprintln(out, "Nothing was changed.")
 		return nil
 	}
@@ -50,16 +51,16 @@ func run(ctx context.Context, in io.Reader, out io.Writer) (failure error) {
 	email := login + "@example.com"
 	password := wrapper.Secret(rand.Text() + "a1")
 
-	if clouds.ionos != nil {
+	if c.IONOS != nil {
 		// IONOS accepts a change first and carries it out later: the operation tells how far it is.
 		fmt.Fprintf(out, "\nCreating %s on IONOS\n", email)
-		user, operation, err := clouds.ionos.CreateUser(ctx, gen.UserCreateProperties{
+		user, operation, err := c.IONOS.CreateUser(ctx, gen.UserCreateProperties{
 			FirstName: "Quick", LastName: "Start", Email: email, Password: password,
 		})
 		if err != nil {
 			return err
 		}
-		defer func() { failure = errors.Join(failure, remove(ctx, out, "IONOS", clouds.ionos.Users(), user.ID)) }()
+		defer func() { failure = errors.Join(failure, remove(ctx, out, "IONOS", c.IONOS.Users(), user.ID)) }()
 		for status, err := range operation.Watch(ctx) {
 			if err != nil {
 				return err
@@ -68,27 +69,27 @@ func run(ctx context.Context, in io.Reader, out io.Writer) (failure error) {
 		}
 	}
 
-	if clouds.triton != nil {
+	if c.Triton != nil {
 		fmt.Fprintf(out, "\nCreating %s on Triton\n", login)
-		user, err := clouds.triton.CreateUser(ctx, gen.TritonUserCreate{
+		user, err := c.Triton.CreateUser(ctx, gen.TritonUserCreate{
 			Login: login, Email: email, Password: password, FirstName: new("Quick"), LastName: new("Start"),
 		})
 		if err != nil {
 			return err
 		}
-		defer func() { failure = errors.Join(failure, remove(ctx, out, "Triton", clouds.triton.Users(), user.ID)) }()
+		defer func() { failure = errors.Join(failure, remove(ctx, out, "Triton", c.Triton.Users(), user.ID)) }()
 		fmt.Fprintln(out, "  made at once")
 	}
 
 	fmt.Fprintln(out)
-	return list(ctx, out, clouds)
+	return list(ctx, out, c)
 }
 
 // list writes the users of both clouds as one table.
-func list(ctx context.Context, out io.Writer, clouds *clouds) error {
+func list(ctx context.Context, out io.Writer, c *clouds.Clouds) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "CLOUD\tLOGIN\tNAME\tID")
-	for name, users := range clouds.all() {
+	for name, users := range c.All() {
 		for user, err := range users.All(ctx) {
 			if err != nil {
 				return fmt.Errorf("list the users of %s: %w", name, err)
