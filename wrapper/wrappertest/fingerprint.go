@@ -23,7 +23,11 @@ import (
 // hexadecimal digits joined by colons, which is how Triton names keys. It panics
 // for a key that is not RSA, ECDSA on P-256, P-384 or P-521, or Ed25519.
 func Fingerprint(key crypto.PublicKey) string {
-	sum := md5.Sum(sshForm(key))
+	form, err := sshForm(key)
+	if err != nil {
+		panic("wrappertest: fingerprint: " + err.Error())
+	}
+	sum := md5.Sum(form)
 	pairs := make([]string, len(sum))
 	for i, b := range sum {
 		pairs[i] = hex.EncodeToString([]byte{b})
@@ -32,10 +36,10 @@ func Fingerprint(key crypto.PublicKey) string {
 }
 
 // sshForm encodes a public key as RFC 4253, RFC 5656 and RFC 8709 say.
-func sshForm(key crypto.PublicKey) []byte {
+func sshForm(key crypto.PublicKey) ([]byte, error) {
 	switch key := key.(type) {
 	case *rsa.PublicKey:
-		return sshFields([]byte("ssh-rsa"), mpint(big.NewInt(int64(key.E))), mpint(key.N))
+		return sshFields([]byte("ssh-rsa"), mpint(big.NewInt(int64(key.E))), mpint(key.N)), nil
 	case *ecdsa.PublicKey:
 		name := ""
 		switch key.Curve {
@@ -47,12 +51,12 @@ func sshForm(key crypto.PublicKey) []byte {
 			name = "nistp521"
 		}
 		if point, err := key.Bytes(); err == nil && name != "" {
-			return sshFields([]byte("ecdsa-sha2-"+name), []byte(name), point)
+			return sshFields([]byte("ecdsa-sha2-"+name), []byte(name), point), nil
 		}
 	case ed25519.PublicKey:
-		return sshFields([]byte("ssh-ed25519"), key)
+		return sshFields([]byte("ssh-ed25519"), key), nil
 	}
-	panic(fmt.Sprintf("wrappertest: a key of type %T is not supported", key))
+	return nil, fmt.Errorf("a key of type %T is not supported", key)
 }
 
 func sshFields(fields ...[]byte) []byte {
@@ -79,6 +83,9 @@ func ParsePublicKey(text []byte) (crypto.PublicKey, error) {
 	if block, _ := pem.Decode(text); block != nil {
 		key, err := x509.ParsePKIXPublicKey(block.Bytes)
 		if err != nil {
+			return nil, fmt.Errorf("parse public key: %w", err)
+		}
+		if _, err := sshForm(key); err != nil {
 			return nil, fmt.Errorf("parse public key: %w", err)
 		}
 		return key, nil

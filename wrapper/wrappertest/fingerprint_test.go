@@ -2,7 +2,9 @@ package wrappertest_test
 
 import (
 	"crypto"
+	"crypto/ecdh"
 	"crypto/ecdsa"
+	"crypto/rand"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
@@ -43,7 +45,12 @@ func TestParsePublicKeyRefusals(t *testing.T) {
 	public, err := ssh.NewPublicKey(testKeys()["ed25519"].Public())
 	require.NoError(t, err)
 	raw := public.Marshal()
+	curve, err := ecdh.X25519().GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	der, err := x509.MarshalPKIXPublicKey(curve.PublicKey())
+	require.NoError(t, err)
 	for name, text := range map[string]string{
+		"not for signing":  string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})),
 		"empty":            "",
 		"one word":         "ssh-rsa",
 		"not base64":       "ssh-rsa ***",

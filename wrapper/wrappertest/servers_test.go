@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -89,6 +90,19 @@ func TestCloudsAreHandlers(t *testing.T) {
 	assert.Equal(t, 401, answer.Code)
 	assert.Len(t, cloud.IONOS.Requests(), 1)
 	assert.Len(t, cloud.Triton.Requests(), 1)
+}
+
+func TestHandlersBehindTLSSayHTTPS(t *testing.T) {
+	t.Parallel()
+	cloud := wrappertest.New()
+	server := httptest.NewTLSServer(cloud.IONOS)
+	defer server.Close()
+	c := caller{t: t, cloud: cloud, client: server.Client(), header: http.Header{}}
+	r := c.request(t.Context(), "POST", server.URL+"/cloudapi/v6/um/users", ann)
+	r.Header.Set("Authorization", "Bearer "+wrappertest.Token)
+	got, err := c.do(r)
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(got.Header.Get("Location"), server.URL+"/cloudapi/v6/requests/"))
 }
 
 func TestHandlersNest(t *testing.T) {
