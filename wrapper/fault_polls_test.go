@@ -273,7 +273,7 @@ func labelled(t *testing.T, label string) (count int) {
 }
 
 func thousandsOfWaits(t *testing.T) {
-	const waits = 3000
+	const waits = 2000
 	var polling, most, goroutines atomic.Int64
 	var polls atomic.Int64
 	var once sync.Mutex
@@ -295,7 +295,7 @@ func thousandsOfWaits(t *testing.T) {
 			next.ServeHTTP(w, r)
 		})
 	}
-	cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, 4*time.Minute), wrappertest.WithHandler(watch))
+	cloud := wrappertest.New(wrappertest.WithRequestTimes(3*time.Second, 3*time.Second), wrappertest.WithHandler(watch))
 	client := ionosClient(t, cloud)
 	group := cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops"})
 	user := addAnn(cloud)
