@@ -60,6 +60,16 @@ func TestOnlyTheKeyFoundAsksForItsPassphrase(t *testing.T) {
 	assert.Equal(t, []string{filepath.Join(dir, "id_P-521")}, asked)
 }
 
+func TestProtectedKeysWithAPublicHalfAreNotHeldUnknown(t *testing.T) {
+	t.Parallel()
+	dir := opensshDir(t)
+	key := testKey(t, "P-256")
+	path := writeKey(t, dir, "id", protectPKCS8(t, encodePKCS8(t, key).Bytes), publicKey(t, key), "work")
+	_, err := FindInDir(dir, "home")
+	require.ErrorIs(t, err, ErrKeyNotFound)
+	assert.NotContains(t, err.Error(), path)
+}
+
 func TestWhatIsNotFoundIsNamed(t *testing.T) {
 	t.Parallel()
 	key, other := testKey(t, "Ed25519"), testKey(t, "P-256")

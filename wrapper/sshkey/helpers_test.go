@@ -17,6 +17,7 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
+	"hash"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -164,17 +165,17 @@ func protectPEM(t *testing.T, block *pem.Block) *pem.Block {
 
 func protectPKCS8(t *testing.T, der []byte) *pem.Block {
 	t.Helper()
-	return encryptPKCS8(t, der, asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 42}, 32, asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9})
+	return encryptPKCS8(t, der, asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 42}, 32, asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}, sha256.New, 2048)
 }
 
-// encryptPKCS8 writes PBES2 with PBKDF2 and SHA-256.
-func encryptPKCS8(t *testing.T, der []byte, cipherOID asn1.ObjectIdentifier, keyLength int, prf asn1.ObjectIdentifier) *pem.Block {
+// encryptPKCS8 writes PBES2 with PBKDF2. Beyond 2048 iterations it only says
+// that it did them.
+func encryptPKCS8(t *testing.T, der []byte, cipherOID asn1.ObjectIdentifier, keyLength int, prf asn1.ObjectIdentifier, hash func() hash.Hash, iterations int) *pem.Block {
 	t.Helper()
 	salt, iv := make([]byte, 16), make([]byte, aes.BlockSize)
 	_, _ = rand.Read(salt)
 	_, _ = rand.Read(iv)
-	const iterations = 2048
-	key, err := pbkdf2.Key(sha256.New, passphrase, salt, iterations, keyLength)
+	key, err := pbkdf2.Key(hash, passphrase, salt, max(1, min(iterations, 2048)), keyLength)
 	require.NoError(t, err)
 	block, err := aes.NewCipher(key)
 	require.NoError(t, err)

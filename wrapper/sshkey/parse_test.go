@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/hex"
@@ -61,8 +62,8 @@ func TestKeysThatTritonCannotVerifyAreRefusedWithTheReason(t *testing.T) {
 		P, Q, G, Y *big.Int
 	}{"ssh-dss", one, one, one, one})
 	edPublic := publicKey(t, testKey(t, "Ed25519")).Marshal()
-	des3 := encryptPKCS8(t, encodePKCS8(t, testKey(t, "P-256")).Bytes, asn1.ObjectIdentifier{1, 2, 840, 113549, 3, 7}, 16, asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9})
-	strange := encryptPKCS8(t, encodePKCS8(t, testKey(t, "P-256")).Bytes, asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 2}, 16, asn1.ObjectIdentifier{1, 2, 3})
+	des3 := encryptPKCS8(t, encodePKCS8(t, testKey(t, "P-256")).Bytes, asn1.ObjectIdentifier{1, 2, 840, 113549, 3, 7}, 16, asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}, sha256.New, 2048)
+	strange := encryptPKCS8(t, encodePKCS8(t, testKey(t, "P-256")).Bytes, asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 2}, 16, asn1.ObjectIdentifier{1, 2, 3}, sha256.New, 2048)
 
 	tests := []struct {
 		name   string
