@@ -24,7 +24,7 @@ type faultRow struct {
 // TestFault is the catalogue of faults: what can go wrong, and what the library does.
 func TestFault(t *testing.T) {
 	t.Parallel()
-	rows := slices.Concat(answerFaults, bodyFaults, hostFaults, pollFaults, authFaults)
+	rows := slices.Concat(answerFaults, bodyFaults, hostFaults, pollFaults, authFaults, tritonFaults)
 	require.NotEmpty(t, rows)
 	for i, row := range rows {
 		require.Equal(t, i+1, row.number, row.name)
