@@ -4,7 +4,7 @@
 PAGES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help check generate test race gofmt vet staticcheck lint tidy drift pages redocly api
+.PHONY: help check generate test race gofmt vet staticcheck lint tidy drift pages redocly vendors api
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ test: ## Run all tests
 	go test ./...
 
 race: ## Run all tests under the race detector
-	GOFLAGS="$(GOFLAGS) -race" go test ./...
+	GOFLAGS="$(GOFLAGS) -race -timeout=15m" go test ./...
 
 lint: gofmt vet staticcheck ## Run the linters: gofmt, vet, staticcheck
 
@@ -51,6 +51,9 @@ redocly: ## Lint openapi.yaml with Redocly (needs Node)
 	else \
 		echo "skipped: Node is not installed"; \
 	fi
+
+vendors: ## Run the vendors' own clients against the in-memory clouds (a module of its own)
+	cd bench && go vet ./vendors && go test ./vendors
 
 api: ## Add what is new in the public API to its golden files
 	go test ./internal/house -run TestPublicAPI -count=1 -update
