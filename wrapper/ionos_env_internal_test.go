@@ -10,10 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// recorder answers every request with an empty user list and keeps the last one.
-type recorder struct{ last *http.Request }
+// lastRequest answers every request with an empty user list and keeps the last one.
+type lastRequest struct{ last *http.Request }
 
-func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
+func (r *lastRequest) RoundTrip(request *http.Request) (*http.Response, error) {
 	r.last = request
 	return &http.Response{
 		StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"items":[]}`)), Request: request,
@@ -53,7 +53,7 @@ func TestIONOSFromTheEnvironment(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			seen := &recorder{}
+			seen := &lastRequest{}
 			client, err := newIONOSFromEnv(func(name string) string { return tc.env[name] }, WithHTTPClient(&http.Client{Transport: seen}))
 			require.NoError(t, err)
 			_, err = client.ListUsers(t.Context())
