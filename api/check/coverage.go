@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cloudroster/cloudroster/api/contract"
+)
+
+// coverageCommand adds up the coverage files of a directory.
+func coverageCommand(_ context.Context, args []string, env environment) (int, error) {
+	flags := newFlags(env, "coverage", "[flags] DIRECTORY")
+	var minimum contract.Minimum
+	flags.Float64Var(&minimum.Operations, "operations", 0, "least coverage of operations, in `percent`")
+	flags.Float64Var(&minimum.Statuses, "statuses", 0, "least coverage of documented statuses, in `percent`")
+	flags.Float64Var(&minimum.Parameters, "parameters", 0, "least coverage of parameters, in `percent`")
+	flags.Float64Var(&minimum.RequestProperties, "requests", 0, "least coverage of request properties, in `percent`")
+	flags.Float64Var(&minimum.ResponseProperties, "responses", 0, "least coverage of response properties, in `percent`")
+	if err := flags.Parse(args); err != nil {
+		return untested, err
+	}
+	if flags.NArg() != 1 {
+		return untested, errors.New("one directory is needed")
+	}
+	var coverage contract.Coverage
+	if err := coverage.Load(flags.Arg(0)); err != nil {
+		return untested, err
+	}
+	if err := coverage.WriteTable(env.stdout); err != nil {
+		return untested, err
+	}
+	fmt.Fprintf(env.stdout, "%d requests\n", coverage.Requests())
+	if err := coverage.Require(minimum); err != nil {
+		fmt.Fprintln(env.stdout, err)
+		return differs, nil
+	}
+	return conforms, nil
+}
