@@ -1,7 +1,6 @@
 package wrapper_test
 
 import (
-	"context"
 	"iter"
 	"net/http"
 	"strconv"
@@ -45,15 +44,6 @@ func jo() gen.UserCreateProperties {
 // joTriton is a complete Triton user.
 func joTriton() gen.TritonUserCreate {
 	return gen.TritonUserCreate{Login: "jo.doe", Email: "jo@example.com", Password: "correct-horse-1"}
-}
-
-// created creates jo and waits.
-func created(t testing.TB, ctx context.Context, client *wrapper.IONOS) *gen.User {
-	t.Helper()
-	user, operation, err := client.CreateUser(ctx, jo())
-	require.NoError(t, err)
-	require.NoError(t, operation.Wait(ctx))
-	return user
 }
 
 // firsts are the values of an iterator that must not fail.

@@ -83,7 +83,6 @@ func WithRoles(roles ...string) Option {
 
 // vendor is what differs between the two clouds when a client is made.
 type vendor struct {
-	name          string
 	triton        bool
 	acceptVersion string
 }

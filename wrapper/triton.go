@@ -46,7 +46,7 @@ func NewTriton(baseURL, account string, auth Auth, opts ...Option) (*Triton, err
 		return nil, invalid("account", "cannot be um or requests")
 	}
 	s := newSettings(baseURL, opts)
-	t, err := newTransport(vendor{name: "Triton", triton: true, acceptVersion: tritonVersions}, auth, s)
+	t, err := newTransport(vendor{triton: true, acceptVersion: tritonVersions}, auth, s)
 	if err != nil {
 		return nil, err
 	}
