@@ -36,7 +36,7 @@ type IONOS struct {
 // Nothing is sent; what cannot work is refused with [ErrInvalid].
 func NewIONOS(auth Auth, opts ...Option) (*IONOS, error) {
 	s := newSettings(ionosBaseURL, opts)
-	t, err := newTransport(vendor{name: "IONOS"}, auth, s)
+	t, err := newTransport(vendor{}, auth, s)
 	if err != nil {
 		return nil, err
 	}
