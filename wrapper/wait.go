@@ -71,7 +71,8 @@ const (
 //
 // ctx is the only clock: without a deadline Wait waits as long as it takes. Polls that fail for
 // a passing reason (429, 5xx, a lost connection, a 404 in the first 30 seconds) are made again;
-// 401, 403 and answers that make no sense end the wait. At most one poll is on its way.
+// 401, 403, a Retry-After beyond RetryPolicy.MaxRetryAfter and answers that make no sense end
+// the wait. At most one poll is on its way.
 func (o *Operation) Wait(ctx context.Context) error {
 	for _, err := range o.Watch(ctx) {
 		if err != nil {
@@ -285,6 +286,8 @@ func (w *waiter) passing(err error) bool {
 		return false
 	}
 	switch {
+	case failed.RetryAfter > w.operation.client.transport.retry.MaxRetryAfter:
+		return false // a wait without a deadline would sleep for weeks
 	case failed.Status == http.StatusNotFound:
 		return time.Since(w.began) < unknownGrace
 	case failed.Status == 0 && errors.As(err, new(*notSentError)),
