@@ -70,6 +70,13 @@ type stage struct {
 func newStage(t *testing.T) *stage {
 	cloud := wrappertest.New(wrappertest.WithFullRecords())
 	s := &stage{cloud: cloud, ionos: ionosClient(t, cloud, wrapper.WithContractNumber(31)), triton: tritonClient(t, cloud)}
+	s.fill()
+	return s
+}
+
+// fill puts into the clouds what the operations work on.
+func (s *stage) fill() {
+	cloud := s.cloud
 	s.user = cloud.IONOS.AddUser(wrappertest.User{Firstname: "Ann", Lastname: "Lee", Email: "ann@example.com", Password: "correct-horse-2"})
 	s.member = cloud.IONOS.AddUser(wrappertest.User{Firstname: "Max", Lastname: "Ray", Email: "max@example.com", Password: "correct-horse-3"})
 	s.group = cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops"})
@@ -78,7 +85,6 @@ func newStage(t *testing.T) *stage {
 	s.shared = cloud.IONOS.AddResource(wrappertest.Resource{Type: "snapshot", Name: "snap"})
 	cloud.IONOS.AddShare(s.group, wrappertest.Share{ResourceID: s.shared, EditPrivilege: true})
 	s.tritonUser = cloud.Triton.AddUser(wrappertest.SubUser{Login: "bob.ray", Email: "bob@example.com", Password: "correct-horse-4", Roles: []string{"dev"}})
-	return s
 }
 
 // wireCase is an operation's id, the request it must make, and a call that checks what it
