@@ -115,11 +115,11 @@ func writeChanges(env environment, changes []change, withGo bool, limit severity
 		bump = max(bump, c.severity)
 		counts[c.severity]++
 	}
-	sides := "wire"
+	compared := "documents"
 	if withGo {
-		sides = "wire and Go"
+		compared = "documents and Go packages"
 	}
-	fmt.Fprintf(env.stdout, "%s: %d major, %d minor, %d patch; the next version is a %v one\n", sides, counts[major], counts[minor], counts[patch], bump)
+	fmt.Fprintf(env.stdout, "%s: %d major, %d minor, %d patch changes; semver bump: %v\n", compared, counts[major], counts[minor], counts[patch], bump)
 	if bump > limit {
 		return differs, nil
 	}

@@ -18,6 +18,7 @@ type step struct {
 	requests         int
 	findings         []contract.Finding // those that are not tolerated
 	tolerated        int
+	reported         int    // findings with repetitions
 	untested         string // why an answer could not be had
 	skipped          string // why nothing was asked
 }
@@ -84,6 +85,7 @@ func probeCommand(ctx context.Context, args []string, env environment) (int, err
 func (p *probe) report(f contract.Finding) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.current.reported++
 	if tolerated(p.tolerances, f) {
 		p.current.tolerated++
 		return
@@ -112,23 +114,23 @@ func (p *probe) try(cloud, operation string, wanted int, call func() error) bool
 	s := p.step(cloud, operation)
 	p.mu.Lock()
 	p.current = s
-	before := len(s.findings) + s.tolerated
+	before := s.reported
 	p.mu.Unlock()
 	s.requests++
 	err := call()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var failed *wrapper.Error
-	switch status := 0; {
+	switch {
 	case err == nil && wanted == 0:
 	case errors.As(err, &failed) && wanted != 0 && failed.Status == wanted:
 	case errors.As(err, &failed) && failed.Status >= 300:
 		s.untested = fmt.Sprintf("status %d", failed.Status)
 	case err == nil:
 		s.untested = fmt.Sprintf("success in place of status %d", wanted)
-	case errors.As(err, &failed) && failed.Status != status:
+	case errors.As(err, &failed) && failed.Status != 0:
 		// The answer could not be decoded; the contract check has said why, as a rule.
-		if len(s.findings)+s.tolerated == before {
+		if s.reported == before {
 			s.untested = "the answer could not be read"
 		}
 	default:

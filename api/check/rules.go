@@ -170,7 +170,7 @@ func (r *rules) types(where string, before, after *openapi3.SchemaRef) {
 		r.add(major, "go", where, "%s became %s", was, is)
 		return
 	}
-	if before.Ref != "" && before.Ref == after.Ref {
+	if before.Ref != "" && after.Ref != "" {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(before.Value.Properties)) {
