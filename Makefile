@@ -3,8 +3,11 @@
 # The vendors' pages for `make pages`: make pages PAGES="ionos.md triton.md"
 PAGES ?=
 
+# How long `make fuzz` runs each target: make fuzz FUZZTIME=10m
+FUZZTIME ?= 60s
+
 .DEFAULT_GOAL := help
-.PHONY: help check generate test race gofmt vet staticcheck lint tidy drift pages redocly vendors api
+.PHONY: help check generate test race fuzz gofmt vet staticcheck lint tidy drift pages redocly vendors api
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +23,16 @@ test: ## Run all tests
 
 race: ## Run all tests under the race detector
 	GOFLAGS="$(GOFLAGS) -race -timeout=15m" go test ./...
+
+# Every test run has the seeds; this looks for more. What it finds is written to testdata/fuzz.
+fuzz: ## Run every fuzz target for FUZZTIME (60s)
+	@go list ./... | while read -r package; do \
+		targets=$$(go test -list '^Fuzz' "$$package") || { echo "$$targets"; exit 1; }; \
+		for target in $$(echo "$$targets" | grep '^Fuzz'); do \
+			echo "== $$target of $$package"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null || exit 1; \
+		done; \
+	done
 
 lint: gofmt vet staticcheck ## Run the linters: gofmt, vet, staticcheck
 
