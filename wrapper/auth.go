@@ -36,7 +36,7 @@ func BasicAuth(user, password string) Auth {
 		problem = errors.New("basic auth: user or password contains a control character")
 	}
 	header := "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
-	return &staticAuth{kind: "BasicAuth", header: func() string { return header }, problem: problem}
+	return newStaticAuth("BasicAuth", header, problem)
 }
 
 // TokenAuth authenticates with an IONOS token. An empty token, or one with control
@@ -44,7 +44,7 @@ func BasicAuth(user, password string) Auth {
 func TokenAuth(token string) Auth {
 	problem := checkToken(token)
 	header := "Bearer " + token
-	return &staticAuth{kind: "TokenAuth", header: func() string { return header }, problem: problem}
+	return newStaticAuth("TokenAuth", header, problem)
 }
 
 // TokenSourceAuth authenticates with a token that changes. source is called for every
@@ -62,9 +62,17 @@ type checker interface {
 // staticAuth keeps its header value behind a function: printing the struct shows an address.
 type staticAuth struct {
 	kind    string
-	header  func() string
+	header  func() []string
 	problem error
 }
+
+func newStaticAuth(kind, header string, problem error) *staticAuth {
+	shared := shareable(header)
+	return &staticAuth{kind: kind, header: func() []string { return shared }, problem: problem}
+}
+
+// shareable is a header's value for many requests: nothing writes into it, and Add copies it.
+func shareable(value string) []string { return []string{value} }
 
 func (a *staticAuth) check() error { return a.problem }
 
@@ -72,7 +80,7 @@ func (a *staticAuth) Authorize(r *http.Request) error {
 	if a.problem != nil {
 		return a.problem
 	}
-	r.Header.Set("Authorization", a.header())
+	r.Header["Authorization"] = a.header()
 	return nil
 }
 

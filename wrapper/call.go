@@ -92,8 +92,7 @@ func newCallOptions(opts []CallOption, allowed optionSet) (callOptions, error) {
 // edit puts the options on the request. All generated IONOS methods are called without their
 // parameter struct, of which there is one an operation.
 func (o *callOptions) edit(_ context.Context, r *http.Request) error {
-	// The server indents by default, which costs a third more bytes.
-	query := append(make([]byte, 0, 64), "pretty=false"...)
+	query := append(make([]byte, 0, 64), plainQuery...)
 	number := func(flag optionSet, name string, value int) {
 		if o.given&flag != 0 {
 			query = append(append(append(query, '&'), name...), '=')
@@ -107,6 +106,15 @@ func (o *callOptions) edit(_ context.Context, r *http.Request) error {
 	if o.given&givenContract != 0 {
 		r.Header.Set("X-Contract-Number", strconv.Itoa(o.contract))
 	}
+	return nil
+}
+
+// plainQuery is on every request: the server indents by default, which costs a third more bytes.
+const plainQuery = "pretty=false"
+
+// editPlain is edit without options.
+func editPlain(_ context.Context, r *http.Request) error {
+	r.URL.RawQuery = plainQuery
 	return nil
 }
 
@@ -161,7 +169,10 @@ func send(opts []CallOption, allowed optionSet, path ids, call sender) (*http.Re
 	if err != nil {
 		return nil, err
 	}
-	return call(o.edit)
+	if o.given == 0 {
+		return call(editPlain)
+	}
+	return call((&o).edit)
 }
 
 // read is every operation that reads.

@@ -230,9 +230,11 @@ func answerError(r *http.Request, resp *http.Response, body []byte, triton bool,
 		Path:       r.URL.Path,
 		Status:     resp.StatusCode,
 		RequestID:  hide.Replace(requestID(resp.Header)),
-		RateLimit:  rateLimit(resp.Header),
 		RetryAfter: retryAfter(resp.Header, time.Now()),
 		triton:     triton,
+	}
+	if limit, told := rateLimit(resp.Header); told {
+		failed.RateLimit = &limit
 	}
 	if len(body) > 0 {
 		failed.Messages = messages(body, hide)
@@ -288,22 +290,20 @@ func requestID(header http.Header) string {
 	return ""
 }
 
-func rateLimit(header http.Header) *RateLimit {
+// rateLimit reads the X-RateLimit headers; told is whether there was one.
+func rateLimit(header http.Header) (limit RateLimit, told bool) {
 	number := func(name string) int {
 		if n, err := strconv.Atoi(header.Get(name)); err == nil && n >= 0 {
 			return n
 		}
 		return -1
 	}
-	limit := RateLimit{
+	limit = RateLimit{
 		Limit:     number("X-Ratelimit-Limit"),
 		Burst:     number("X-Ratelimit-Burst"),
 		Remaining: number("X-Ratelimit-Remaining"),
 	}
-	if limit == (RateLimit{-1, -1, -1}) {
-		return nil
-	}
-	return &limit
+	return limit, limit != RateLimit{-1, -1, -1}
 }
 
 // retryAfter reads seconds or an HTTP date. Anything else, the past and negative numbers

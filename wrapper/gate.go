@@ -15,7 +15,8 @@ type gate struct {
 	burst  int       // 0: no bound known
 	inside int
 	queue  []chan struct{} // those who wait for a place, in order
-	last   *RateLimit
+	last   RateLimit
+	known  bool // last was told by an answer
 }
 
 // enter returns when the attempt may be made. Whoever entered must leave.
@@ -101,22 +102,26 @@ func (g *gate) pause(until time.Time) {
 
 // learn remembers what an answer said of rate limits.
 func (g *gate) learn(header http.Header) {
-	limit := rateLimit(header)
-	if limit == nil {
+	limit, told := rateLimit(header)
+	if !told {
 		return
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.last = limit
+	g.last, g.known = limit, true
 	if limit.Burst > 0 {
 		g.burst = limit.Burst
 		g.admit()
 	}
 }
 
-// seen is what the newest answer with rate limits said.
+// seen is what the newest answer with rate limits said, nil if there was none.
 func (g *gate) seen() *RateLimit {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.last
+	if !g.known {
+		return nil
+	}
+	last := g.last
+	return &last
 }

@@ -131,18 +131,28 @@ func newTransport(v vendor, auth Auth, s *settings) (*transport, error) {
 	case s.hasContract && (s.contract < 1 || s.contract > 1<<31-1):
 		return nil, invalid("contract number", "must be 1 to 2147483647")
 	}
+	if s.client != nil && s.client.Timeout > 0 {
+		s.attemptTimeout = s.client.Timeout
+	}
 	t := &transport{
 		client:        httpClient(s),
 		auth:          auth,
 		retry:         s.retry.withDefaults(),
 		logger:        s.logger,
 		responseLimit: s.responseLimit,
-		userAgent:     strings.TrimSpace(s.userAgent + " cloudroster/" + version + " (" + runtime.Version() + ")"),
-		acceptVersion: v.acceptVersion,
-		triton:        v.triton,
+		limit:         s.attemptTimeout,
+		headers: http.Header{
+			"Accept":     shareable("application/json"),
+			"User-Agent": shareable(strings.TrimSpace(s.userAgent + " cloudroster/" + version + " (" + runtime.Version() + ")")),
+		},
+		triton: v.triton,
+	}
+	if v.acceptVersion != "" {
+		t.headers["Accept-Version"] = shareable(v.acceptVersion)
 	}
 	if s.hasContract {
 		t.contract = strconv.Itoa(s.contract)
+		t.headers["X-Contract-Number"] = shareable(t.contract)
 	}
 	return t, nil
 }
@@ -154,9 +164,7 @@ func httpClient(s *settings) *http.Client {
 	var client http.Client
 	if s.client != nil {
 		client = *s.client
-	}
-	if client.Timeout == 0 {
-		client.Timeout = s.attemptTimeout
+		client.Timeout = 0 // transport.send bounds an attempt
 	}
 	if client.Transport == nil {
 		if s.client != nil {

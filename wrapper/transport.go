@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -32,25 +33,24 @@ type transport struct {
 	retry         RetryPolicy
 	logger        *slog.Logger
 	responseLimit int64
-	userAgent     string
-	acceptVersion string // Triton only
-	contract      string // IONOS only; the X-Contract-Number of requests that have none
+	limit         time.Duration // of one attempt; 0 is none
+	headers       http.Header   // of requests that do not have them; shared by all requests
+	contract      string        // IONOS only; sent unless a call has another one
 	triton        bool
 	// accepted makes the Operation of a write's answer; nil on Triton, which has none.
 	accepted func(*http.Request, *http.Response) (*Operation, error)
 }
 
+// Format keeps fmt from looking into the transport behind Raw.
+func (t *transport) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, "wrapper.transport") }
+
 // header completes what the generated client has set.
 func (t *transport) header(r *http.Request) {
-	set := func(name, value string) {
-		if value != "" && r.Header.Get(name) == "" {
-			r.Header[name] = []string{value}
+	for name, value := range t.headers {
+		if r.Header.Get(name) == "" {
+			r.Header[name] = value
 		}
 	}
-	set("Accept", "application/json")
-	set("User-Agent", t.userAgent)
-	set("Accept-Version", t.acceptVersion)
-	set("X-Contract-Number", t.contract)
 }
 
 // attempt is everything below the retry.
@@ -111,7 +111,14 @@ func (t *transport) log(r *http.Request, resp *http.Response, err error, number 
 // send makes one HTTP exchange. The answer's body is read here, so that the time limit, the
 // size limit and the retry cover it and the connection is free for the next request.
 func (t *transport) send(r *http.Request) (*http.Response, error) {
-	resp, err := t.client.Do(r)
+	timed := r
+	if t.limit > 0 {
+		// http.Client.Timeout does the same with a goroutine and 20 allocations.
+		ctx, cancel := context.WithTimeout(r.Context(), t.limit)
+		defer cancel()
+		timed = r.WithContext(ctx)
+	}
+	resp, err := t.client.Do(timed)
 	if err != nil {
 		// url.Error prints the query.
 		var wrapped *url.Error
@@ -124,9 +131,7 @@ func (t *transport) send(r *http.Request) (*http.Response, error) {
 	if resp.StatusCode >= 300 {
 		limit = min(limit, maxParsedErrorBody)
 	}
-	if resp.Request == nil {
-		resp.Request = r
-	}
+	resp.Request = r // whose context is still alive
 	body := bodies.Get().(*bufferedBody)
 	body.read(resp.Body, resp.ContentLength, limit)
 	if body.err != nil && resp.StatusCode >= 300 && errors.Is(body.err, ErrTooLarge) {
