@@ -124,7 +124,7 @@ func (*ionosWorld) matches(model, cloud ionosState) bool {
 }
 
 var ionosDeeds = []string{
-	"create user", "create user", "replace user", "update user", "delete user",
+	"create user", "create user", "create portable", "replace user", "update user", "delete user",
 	"create group", "create group", "replace group", "update group", "delete group",
 	"add member", "add member", "remove member",
 	"add share", "add share", "replace share", "update share", "remove share",
@@ -186,7 +186,7 @@ func first(errs ...error) error {
 
 func (w *ionosWorld) deed(s step) deed[ionosState] {
 	switch c := w.choose(s); s.Operation {
-	case "create user", "replace user", "update user", "delete user":
+	case "create user", "create portable", "replace user", "update user", "delete user":
 		return w.userDeed(s, c)
 	case "create group", "replace group", "update group", "delete group", "add member", "remove member":
 		return w.groupDeed(s, c)
@@ -226,6 +226,13 @@ func (w *ionosWorld) userDeed(s step, c subjects) deed[ionosState] {
 			properties.Email, properties.Administrator, properties.Active = email, new(s.Flag), new(!s.Flag)
 			got, operation, err := w.client.CreateUser(ctx, properties)
 			return check(got, operation, err, made)
+		}
+	case "create portable":
+		made := ionosModelUser{"", "Jo", "Doe", email, "correct-horse-1", false, true}
+		d.refused = taken("")
+		d.change = func(all *ionosState) { all.users = append(all.users, made) }
+		d.call = func() (*wrapper.Operation, error) {
+			return nil, createPortable(w.client.Users(), wrapper.NewUser{FirstName: "Jo", LastName: "Doe", Email: email, Password: "correct-horse-1"})
 		}
 	case "replace user":
 		// Administrator goes back to its default, because it is left out.

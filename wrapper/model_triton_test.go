@@ -75,7 +75,7 @@ func (*tritonWorld) matches(model, cloud tritonState) bool {
 	return true
 }
 
-var tritonDeeds = []string{"create", "create", "update", "update by login", "rename", "password", "delete", "get", "get by login", "list"}
+var tritonDeeds = []string{"create", "create", "create portable", "update", "update by login", "rename", "password", "delete", "get", "get by login", "list"}
 
 const unknownID = "00000000-0000-4000-8000-000000000000"
 
@@ -120,6 +120,17 @@ func (w *tritonWorld) deed(s step) deed[tritonState] {
 		d.call = func() (*wrapper.Operation, error) {
 			got, err := w.client.CreateUser(ctx, create)
 			return nil, check(got, err, func() tritonModelUser { return made })
+		}
+		return d
+	case "create portable":
+		user = tritonModelUser{}
+		made := tritonModelUser{login: login(s.A), email: email(s.B), password: "correct-horse-1"}
+		d := deed[tritonState]{change: func(all *tritonState) { *all = append(*all, made) }}
+		if taken(byLogin, made.login) || taken(byEmail, made.email) {
+			d.refused = wrapper.ErrInvalid
+		}
+		d.call = func() (*wrapper.Operation, error) {
+			return nil, createPortable(w.client.Users(), wrapper.NewUser{Login: made.login, Email: made.email, Password: "correct-horse-1"})
 		}
 		return d
 	case "update", "update by login", "rename":
