@@ -30,10 +30,14 @@ func coverageCommand(_ context.Context, args []string, env environment) (int, er
 	if err := coverage.WriteTable(env.stdout); err != nil {
 		return untested, err
 	}
-	fmt.Fprintf(env.stdout, "%d requests\n", coverage.Requests())
+	code := conforms
 	if err := coverage.Require(minimum); err != nil {
 		fmt.Fprintln(env.stdout, err)
-		return differs, nil
+		code = differs
 	}
-	return conforms, nil
+	for _, figure := range coverage.Figures() {
+		fmt.Fprintf(env.stdout, "%v, ", figure)
+	}
+	fmt.Fprintf(env.stdout, "%d requests\n", coverage.Requests())
+	return code, nil
 }

@@ -30,7 +30,9 @@ func TestCoverageAddsFilesUpAndHoldsTheMinimum(t *testing.T) {
 	assert.Equal(t, conforms, got.code)
 	assert.Contains(t, got.stdout, "operations   1  of   31   3.2 %\n")
 	assert.Contains(t, got.stdout, "\nmissing: operations umUsersPost\n")
-	assert.Contains(t, got.stdout, "\n2 requests\n")
+	assert.Contains(t, got.stdout, "\n1/31 operations, ")
+
+	assert.Regexp(t, "response properties, 2 requests\n$", got.stdout)
 
 	got = runWith(t, env, "coverage", "-operations", "100", "-responses", "95", directory)
 	assert.Equal(t, differs, got.code)

@@ -77,6 +77,7 @@ var seeded = []struct {
 func TestSeededChangesOfTheDocumentAreToldWithTheirSeverity(t *testing.T) {
 	t.Parallel()
 	require.GreaterOrEqual(t, len(seeded), 20)
+	t.Logf("figure: %d seeded changes of the document", len(seeded))
 	engines := os.Getenv("CLOUDROSTER_TOOLS") != ""
 	for _, seed := range seeded {
 		t.Run(seed.name, func(t *testing.T) {

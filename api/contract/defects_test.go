@@ -134,6 +134,7 @@ var defects = []struct {
 func TestEverySeededDefectIsFound(t *testing.T) {
 	t.Parallel()
 	require.GreaterOrEqual(t, len(defects), 60)
+	t.Logf("figure: %d seeded defects of traffic", len(defects))
 	names := map[string]bool{}
 	for _, defect := range defects {
 		require.False(t, names[defect.name], defect.name)

@@ -4,7 +4,6 @@ package contract
 
 import (
 	"bufio"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -101,5 +100,5 @@ func TestEveryReadDecodesWhatPrismMakesUp(t *testing.T) {
 		assert.True(t, f.Rule == RulePage || f.Kind == Drift && f.Rule == RuleUnknownField, "%v", f)
 	}
 	assert.Equal(t, 16, reads)
-	fmt.Printf("figure: %d reads decoded %d times each, %v\n", reads, rounds, w.coverage.Figures()[4])
+	t.Logf("figure: %d reads decoded %d times each, %v", reads, rounds, w.coverage.Figures()[4])
 }
