@@ -68,7 +68,7 @@ func parseJSON(src string, first int) (doc *yaml.Node, line int, err error) {
 	lineAt := func() int {
 		return first + bytes.Count([]byte(src[:min(dec.InputOffset(), int64(len(src)))]), []byte("\n"))
 	}
-	doc, err = jsonValue(dec, lineAt)
+	doc, err = jsonValue(dec, lineAt, 0)
 	if err == nil {
 		if _, next := dec.Token(); next != io.EOF {
 			err = errors.New("more than one value")
@@ -80,7 +80,13 @@ func parseJSON(src string, first int) (doc *yaml.Node, line int, err error) {
 	return doc, lineAt(), err
 }
 
-func jsonValue(dec *json.Decoder, lineAt func() int) (*yaml.Node, error) {
+// maxDepth is many times what a document of an API needs, and little enough for whatever walks over one.
+const maxDepth = 500
+
+func jsonValue(dec *json.Decoder, lineAt func() int, depth int) (*yaml.Node, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("it is more than %d values deep", maxDepth)
+	}
 	token, err := dec.Token()
 	if err != nil {
 		return nil, err
@@ -103,7 +109,7 @@ func jsonValue(dec *json.Decoder, lineAt func() int) (*yaml.Node, error) {
 		}
 		for dec.More() {
 			if n.Kind == yaml.MappingNode {
-				key, err := jsonValue(dec, lineAt)
+				key, err := jsonValue(dec, lineAt, depth+1)
 				if err != nil {
 					return nil, err
 				}
@@ -112,7 +118,7 @@ func jsonValue(dec *json.Decoder, lineAt func() int) (*yaml.Node, error) {
 				}
 				n.Content = append(n.Content, key)
 			}
-			value, err := jsonValue(dec, lineAt)
+			value, err := jsonValue(dec, lineAt, depth+1)
 			if err != nil {
 				return nil, err
 			}

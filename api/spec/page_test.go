@@ -38,6 +38,7 @@ func TestReadFragmentsRefusesAPageThatIsReadInPart(t *testing.T) {
 		{"a fragment is empty", good + block("Bad", ""), `fragment "Bad" is not JSON: line 14: it ends too early`},
 		{"a fragment goes on", good + block("Bad", `{"openapi":"3.0.3","paths":{}} {}`), `fragment "Bad" is not JSON: line 14: more than one value`},
 		{"a key stands twice", good + block("Bad", `{"openapi":"3.0.3","paths":{},"paths":{}}`), `the key "paths" stands twice in one object`},
+		{"a fragment is too deep", good + block("Bad", strings.Repeat("[", 1_000_000)), `fragment "Bad" is not JSON: line 14: it is more than 500 values deep`},
 		{"a fragment is no document", good + block("Bad", `{"paths":{}}`), `fragment "Bad" (line 14) is not an OpenAPI document`},
 		{"a fragment is a list", good + block("Bad", `[1,2]`), `fragment "Bad" (line 14) is not an OpenAPI document`},
 		{"a fragment is never closed", good + "## Bad\n```json\n{}", `fragment "Bad" (line 11) is never closed`},
