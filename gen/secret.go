@@ -10,7 +10,7 @@ const redacted = "[redacted]"
 
 // Secret is a password in a request. It is sent as it is and printed as [redacted]: by every
 // fmt verb and by log/slog. encoding/json writes the real value, because that is how it is
-// sent: do not log a request body as JSON.
+// sent: do not write a request body to a log as JSON yourself.
 type Secret string
 
 // Format prints [redacted] for every verb.
@@ -21,3 +21,14 @@ func (Secret) String() string { return redacted }
 
 // LogValue returns [redacted].
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// LogValue is there for every body that holds a password: slog's JSON handler would write the
+// body as it is sent.
+func (b UserCreate) LogValue() slog.Value           { return printed(b) }
+func (b UserCreateProperties) LogValue() slog.Value { return printed(b) }
+func (b UserUpdate) LogValue() slog.Value           { return printed(b) }
+func (b UserUpdateProperties) LogValue() slog.Value { return printed(b) }
+func (b TritonUserCreate) LogValue() slog.Value     { return printed(b) }
+func (b TritonPasswordChange) LogValue() slog.Value { return printed(b) }
+
+func printed(body any) slog.Value { return slog.StringValue(fmt.Sprintf("%+v", body)) }

@@ -60,6 +60,13 @@ func Prefetch(pages int) CallOption {
 }
 
 func newCallOptions(opts []CallOption, allowed optionSet) (callOptions, error) {
+	if len(opts) == 0 {
+		return callOptions{}, nil
+	}
+	return checkCallOptions(opts, allowed)
+}
+
+func checkCallOptions(opts []CallOption, allowed optionSet) (callOptions, error) {
 	var o callOptions
 	for _, opt := range opts {
 		if opt != nil {
@@ -83,7 +90,7 @@ func newCallOptions(opts []CallOption, allowed optionSet) (callOptions, error) {
 		case allowed&bound.flag == 0:
 			return o, invalid(bound.name, "is no parameter of this operation")
 		case bound.value < bound.min || bound.value > bound.max:
-			return o, invalid(bound.name, fmt.Sprintf("is %d, must be %d to %d", bound.value, bound.min, bound.max))
+			return o, invalid(bound.name, fmt.Sprintf("must be %d to %d", bound.min, bound.max))
 		}
 	}
 	return o, nil
@@ -172,7 +179,8 @@ func send(opts []CallOption, allowed optionSet, path ids, call sender) (*http.Re
 	if o.given == 0 {
 		return call(editPlain)
 	}
-	return call((&o).edit)
+	given := o
+	return call(given.edit)
 }
 
 // read is every operation that reads.

@@ -1,6 +1,8 @@
 package wrapper
 
 import (
+	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"strconv"
@@ -100,12 +102,20 @@ func newIONOSFromEnv(getenv func(string) string, opts ...Option) (*IONOS, error)
 // Its requests carry neither pretty=false nor checks of ids.
 func (c *IONOS) Raw() *gen.Client { raw := *c.raw; return &raw }
 
+// Format prints the base URL for every verb, and nothing that is secret.
+func (c IONOS) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, "wrapper.IONOS("+c.raw.Server+")")
+}
+
 // RateLimit is what the newest answer said of rate limits, nil if none did yet.
 func (c *IONOS) RateLimit() *RateLimit { return c.transport.gate.seen() }
 
 // accepted makes the Operation of a write's answer from its Location. Only a 202 has one.
 func (c *IONOS) accepted(r *http.Request, resp *http.Response) (*Operation, error) {
-	operation := &Operation{client: c, contract: r.Header.Get("X-Contract-Number")}
+	operation := &Operation{client: c}
+	if contract := r.Header["X-Contract-Number"]; len(contract) > 0 {
+		operation.contract = &contract[0]
+	}
 	location := resp.Header.Get("Location")
 	if resp.StatusCode != http.StatusAccepted || location == "" {
 		return operation, nil

@@ -160,7 +160,7 @@ func walk[T any](ctx context.Context, offset, ahead int,
 ) {
 	var none T
 	next := fetch
-	first := ""
+	first, seen := "", false
 	for {
 		got, err := next(ctx, offset)
 		if err != nil {
@@ -168,11 +168,11 @@ func walk[T any](ctx context.Context, offset, ahead int,
 			return
 		}
 		if len(got.items) > 0 {
-			if again := id(&got.items[0]); again == first && first != "" {
+			if again := id(&got.items[0]); again == first && seen {
 				yield(none, fmt.Errorf("offset %d answers the same page as before: %w", offset, ErrUnexpectedAnswer))
 				return
 			}
-			first = id(&got.items[0])
+			first, seen = id(&got.items[0]), true
 		}
 		for i := range got.items {
 			if !yield(got.items[i], nil) {

@@ -26,7 +26,7 @@ import (
 type Operation struct {
 	client     *IONOS
 	id         string
-	contract   string        // sent with polls, as with the write itself
+	contract   *string       // sent with polls, as with the write; fmt does not look behind it
 	retryAfter time.Duration // what the 202 asked for
 	fresh      bool          // accepted by this process just now
 }
@@ -37,7 +37,7 @@ func (c *IONOS) Operation(id string) *Operation {
 	if id == "" {
 		id = " " // so that it is not taken for one that is done
 	}
-	return &Operation{client: c, id: id, contract: c.transport.contract}
+	return &Operation{client: c, id: id, contract: &c.transport.contract}
 }
 
 // ID is the request id, or "" for an operation that was done at once.

@@ -41,7 +41,7 @@ type settings struct {
 // the first argument of [NewTriton] instead.
 func WithBaseURL(url string) Option { return func(s *settings) { s.baseURL = url } }
 
-// WithHTTPClient sends requests with a copy of client: its Transport, Jar and Timeout count,
+// WithHTTPClient sends requests as client does: its Transport, Jar and Timeout count,
 // its CheckRedirect does not, because redirects are never followed. A Timeout bounds one
 // attempt, like WithAttemptTimeout, which it replaces. nil means the default: a transport of
 // the client's own that uses HTTPS_PROXY, TLS 1.2 or newer, and keeps connections.
@@ -131,11 +131,8 @@ func newTransport(v vendor, auth Auth, s *settings) (*transport, error) {
 	case s.hasContract && (s.contract < 1 || s.contract > 1<<31-1):
 		return nil, invalid("contract number", "must be 1 to 2147483647")
 	}
-	if s.client != nil && s.client.Timeout > 0 {
-		s.attemptTimeout = s.client.Timeout
-	}
 	t := &transport{
-		client:        httpClient(s),
+		next:          roundTripper(s),
 		auth:          auth,
 		retry:         s.retry.withDefaults(),
 		logger:        s.logger,
@@ -150,6 +147,12 @@ func newTransport(v vendor, auth Auth, s *settings) (*transport, error) {
 	if v.acceptVersion != "" {
 		t.headers["Accept-Version"] = shareable(v.acceptVersion)
 	}
+	if s.client != nil {
+		t.jar = s.client.Jar
+		if s.client.Timeout > 0 {
+			t.limit = s.client.Timeout
+		}
+	}
 	if s.hasContract {
 		t.contract = strconv.Itoa(s.contract)
 		t.headers["X-Contract-Number"] = shareable(t.contract)
@@ -160,22 +163,18 @@ func newTransport(v vendor, auth Auth, s *settings) (*transport, error) {
 // idleConnections matches the widest prefetch, so that no page dials anew.
 const idleConnections = 16
 
-func httpClient(s *settings) *http.Client {
-	var client http.Client
+// roundTripper is the given client's, or one of the new client's own.
+func roundTripper(s *settings) http.RoundTripper {
 	if s.client != nil {
-		client = *s.client
-		client.Timeout = 0 // transport.send bounds an attempt
-	}
-	if client.Transport == nil {
-		if s.client != nil {
-			client.Transport = http.DefaultTransport
-		} else if own, ok := http.DefaultTransport.(*http.Transport); ok {
-			own = own.Clone()
-			own.MaxIdleConnsPerHost = idleConnections
-			client.Transport = own
+		if s.client.Transport != nil {
+			return s.client.Transport
 		}
+		return http.DefaultTransport
 	}
-	client.Transport = withoutRedirects{client.Transport}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &client
+	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
+		own := standard.Clone()
+		own.MaxIdleConnsPerHost = idleConnections
+		return own
+	}
+	return http.DefaultTransport
 }

@@ -1,8 +1,15 @@
 package wrapper
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -11,18 +18,15 @@ const redacted = "[redacted]"
 // hideSecrets replaces what must not come back in an error: a server may echo a password or
 // a header in its message. It is made only for answers that failed.
 func hideSecrets(r *http.Request) *strings.Replacer {
-	var pairs []string
+	var secrets []string
 	add := func(secret string) {
 		// Replacing a word of a few letters would garble the text and protect nothing.
 		if len(secret) < 4 {
 			return
 		}
-		pairs = append(pairs, secret, redacted)
-		// An echoed request has it as JSON writes it, in one of two ways.
-		for _, html := range []bool{false, true} {
-			if quoted := quote(secret, html); quoted != secret {
-				pairs = append(pairs, quoted, redacted)
-			}
+		// An echoed request has it as JSON, a page or a form writes it, and JSON may hold that.
+		for _, echo := range []string{secret, quote(secret, false), quote(secret, true), html.EscapeString(secret), url.QueryEscape(secret)} {
+			secrets = append(secrets, echo, quote(echo, false), quote(echo, true))
 		}
 	}
 	credentials := r.Header.Get("Authorization")
@@ -34,6 +38,7 @@ func hideSecrets(r *http.Request) *strings.Replacer {
 		add(user + ":" + password)
 		add(password)
 	}
+	add(r.Header.Get("X-Contract-Number"))
 	if r.GetBody != nil {
 		if body, err := r.GetBody(); err == nil {
 			var sent any
@@ -43,14 +48,21 @@ func hideSecrets(r *http.Request) *strings.Replacer {
 			_ = body.Close()
 		}
 	}
+	// A secret may begin like another: the longer one goes first.
+	slices.SortFunc(secrets, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	secrets = slices.Compact(secrets)
+	pairs := make([]string, 0, 2*len(secrets))
+	for _, secret := range secrets {
+		pairs = append(pairs, secret, redacted)
+	}
 	return strings.NewReplacer(pairs...)
 }
 
 // quote writes text as JSON does, without the quotes around it.
-func quote(text string, html bool) string {
+func quote(text string, escapeHTML bool) string {
 	var b strings.Builder
 	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(html)
+	encoder.SetEscapeHTML(escapeHTML)
 	if encoder.Encode(text) != nil {
 		return text
 	}
@@ -74,7 +86,8 @@ func eachPassword(value any, found func(string)) {
 	}
 }
 
-// hiddenError keeps secrets out of the text of a cause, and the cause for errors.Is and As.
+// hiddenError keeps secrets out of the text of a cause, and the cause for errors.Is and As. It
+// has no Unwrap, so that nothing that walks the chain prints the cause.
 type hiddenError struct {
 	text string
 	err  error
@@ -88,6 +101,11 @@ func hideIn(err error, hide *strings.Replacer) error {
 	return err
 }
 
-func (e *hiddenError) Error() string    { return e.text }
-func (e *hiddenError) GoString() string { return e.text }
-func (e *hiddenError) Unwrap() error    { return e.err }
+func (e *hiddenError) Error() string { return e.text }
+
+// Format prints the text for every verb: for those that text does not have, fmt would print
+// what is inside.
+func (e *hiddenError) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, e.text) }
+
+func (e *hiddenError) Is(target error) bool { return errors.Is(e.err, target) }
+func (e *hiddenError) As(target any) bool   { return errors.As(e.err, target) }

@@ -27,7 +27,8 @@ import (
 // It is not an http.RoundTripper, because one of those may not turn an answer into an error,
 // and would put the credentials on redirected requests again.
 type transport struct {
-	client        *http.Client
+	next          http.RoundTripper
+	jar           http.CookieJar // nil for most
 	auth          Auth
 	gate          gate
 	retry         RetryPolicy
@@ -42,7 +43,9 @@ type transport struct {
 }
 
 // Format keeps fmt from looking into the transport behind Raw.
-func (t *transport) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, "wrapper.transport") }
+func (t *transport) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, "wrapper.transport")
+}
 
 // header completes what the generated client has set.
 func (t *transport) header(r *http.Request) {
@@ -110,22 +113,42 @@ func (t *transport) log(r *http.Request, resp *http.Response, err error, number 
 
 // send makes one HTTP exchange. The answer's body is read here, so that the time limit, the
 // size limit and the retry cover it and the connection is free for the next request.
+//
+// It uses the http.RoundTripper of the http.Client by itself: nothing is left of the client
+// without redirects, and without its Timeout, which needs a goroutine and 20 allocations for
+// what a context does.
 func (t *transport) send(r *http.Request) (*http.Response, error) {
-	timed := r
+	attempt := r
 	if t.limit > 0 {
-		// http.Client.Timeout does the same with a goroutine and 20 allocations.
 		ctx, cancel := context.WithTimeout(r.Context(), t.limit)
 		defer cancel()
-		timed = r.WithContext(ctx)
+		attempt = r.WithContext(ctx)
 	}
-	resp, err := t.client.Do(timed)
+	if t.jar != nil {
+		attempt = attempt.Clone(attempt.Context()) // its cookies are not those of the next attempt
+		for _, cookie := range t.jar.Cookies(r.URL) {
+			attempt.AddCookie(cookie)
+		}
+	}
+	resp, err := t.next.RoundTrip(attempt)
+	if err == nil && resp == nil {
+		err = errors.New("the http.RoundTripper answered nothing")
+	}
 	if err != nil {
-		// url.Error prints the query.
+		// An http.Client below prints the query.
 		var wrapped *url.Error
 		if errors.As(err, &wrapped) {
 			err = wrapped.Err
 		}
 		return nil, err
+	}
+	if t.jar != nil {
+		if cookies := resp.Cookies(); len(cookies) > 0 {
+			t.jar.SetCookies(r.URL, cookies)
+		}
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
 	}
 	limit := t.responseLimit
 	if resp.StatusCode >= 300 {
@@ -226,25 +249,6 @@ func bodyBytes(resp *http.Response) []byte {
 		return body.data
 	}
 	return nil
-}
-
-// withoutRedirects answers a redirect as it is. net/http would follow it, or fail on a
-// Location that it cannot parse with an error that prints it; without Location it does neither.
-type withoutRedirects struct{ next http.RoundTripper }
-
-func (w withoutRedirects) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := w.next.RoundTrip(r)
-	if resp != nil && resp.StatusCode >= 300 && resp.StatusCode < 400 {
-		resp.Header.Del("Location")
-	}
-	return resp, err
-}
-
-// CloseIdleConnections reaches the transport below, for http.Client.CloseIdleConnections.
-func (w withoutRedirects) CloseIdleConnections() {
-	if closer, ok := w.next.(interface{ CloseIdleConnections() }); ok {
-		closer.CloseIdleConnections()
-	}
 }
 
 // sleep waits as long as ctx lives.

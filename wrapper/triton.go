@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"net/http"
 	"net/url"
@@ -65,6 +66,11 @@ func NewTriton(baseURL, account string, auth Auth, opts ...Option) (*Triton, err
 // Raw is the generated client for what the typed methods do not do. It shares this client's
 // credentials, retries, limits and errors, and leaves as-role to the caller.
 func (c *Triton) Raw() *gen.Client { raw := *c.raw; return &raw }
+
+// Format prints the base URL and the account for every verb, and nothing that is secret.
+func (c Triton) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, "wrapper.Triton("+c.raw.Server+c.account+")")
+}
 
 // Account is the account that the client was made for.
 func (c *Triton) Account() string { return c.account }

@@ -179,7 +179,7 @@ func (o *Operation) key() operationKey {
 	if o == nil {
 		return operationKey{}
 	}
-	return operationKey{o.client, o.id, o.contract}
+	return operationKey{o.client, o.id, o.contractNumber()}
 }
 
 // waitQueue is a heap: whoever is due first comes first.
@@ -331,11 +331,14 @@ func (o *Operation) ask(ctx context.Context) (Status, time.Duration, error) {
 		return Status{}, 0, err
 	}
 	status := Status{State: upper(answer.Metadata.Status), Message: answer.Metadata.Message, Targets: answer.Metadata.Targets}
+	if status.Message != "" {
+		status.Message = hideSecrets(resp.Request).Replace(status.Message)
+	}
 	for i := range status.Targets {
 		status.Targets[i].Status = upper(status.Targets[i].Status)
 	}
 	if !status.State.Valid() {
-		return Status{}, 0, unreadable(resp, fmt.Errorf("unknown request status %q: %w", printable(string(status.State)), ErrUnexpectedAnswer))
+		return Status{}, 0, unreadable(resp, fmt.Errorf("unknown request status %q: %w", printable(string(answer.Metadata.Status)), ErrUnexpectedAnswer))
 	}
 	return status, retryAfter(resp.Header, time.Now()), nil
 }
@@ -346,8 +349,15 @@ func upper(state gen.RequestState) gen.RequestState {
 }
 
 func (o *Operation) sendContract(_ context.Context, r *http.Request) error {
-	if o.contract != "" {
-		r.Header.Set("X-Contract-Number", o.contract)
+	if contract := o.contractNumber(); contract != "" {
+		r.Header.Set("X-Contract-Number", contract)
 	}
 	return nil
+}
+
+func (o *Operation) contractNumber() string {
+	if o.contract == nil {
+		return ""
+	}
+	return *o.contract
 }
