@@ -24,8 +24,8 @@ type faultRow struct {
 // TestFault is the catalogue of faults: what can go wrong, and what the library does.
 func TestFault(t *testing.T) {
 	t.Parallel()
-	rows := slices.Concat(answerFaults, bodyFaults, hostFaults, pollFaults, authFaults, tritonFaults)
-	require.NotEmpty(t, rows)
+	rows := slices.Concat(answerFaults, bodyFaults, hostFaults, pollFaults, authFaults, tritonFaults, inputFaults, listFaults)
+	require.Len(t, rows, 75)
 	for i, row := range rows {
 		require.Equal(t, i+1, row.number, row.name)
 		t.Run(fmt.Sprintf("%02d_%s", row.number, row.name), func(t *testing.T) {
