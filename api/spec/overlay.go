@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/speakeasy-api/openapi-overlay/pkg/overlay"
+	"github.com/speakeasy-api/openapi/overlay"
 	"go.yaml.in/yaml/v3"
 	engine "gopkg.in/yaml.v3" // the overlay engine's node type
 )
@@ -66,13 +66,13 @@ func applyAction(root *engine.Node, o *overlay.Overlay, action overlay.Action) e
 	one := *o
 	one.Actions = []overlay.Action{action}
 	if action.Remove {
-		err, _ := one.ApplyToStrict(root)
+		_, err := one.ApplyToStrict(root)
 		return err
 	}
 	one.Actions[0].Target = "$"
 	idle := 0
 	for _, node := range selected {
-		err, warnings := one.ApplyToStrict(node)
+		warnings, err := one.ApplyToStrict(node)
 		if err != nil {
 			return err
 		}
