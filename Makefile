@@ -7,7 +7,7 @@ PAGES ?=
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help check generate test race fuzz gofmt vet staticcheck lint tidy drift pages redocly vendors api
+.PHONY: help check generate test race fuzz gofmt vet staticcheck lint tidy drift pages redocly contract vendors api
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ redocly: ## Lint openapi.yaml with Redocly (needs Node)
 	else \
 		echo "skipped: Node is not installed"; \
 	fi
+
+contract: ## Check traffic, coverage, bodies and changes against openapi.yaml (needs Node)
+	@.ci/contract
 
 vendors: ## Run the vendors' own clients against the in-memory clouds (a module of its own)
 	cd bench && go vet ./vendors && go test ./vendors
