@@ -30,16 +30,70 @@
 // The context of a call bounds everything that the call does: attempts, pauses between them, and
 // waiting. [WithAttemptTimeout] bounds one attempt.
 //
-// # Trying again
+// # What is tried again
 //
-// What can be repeated safely is repeated, see [RetryPolicy]. A request that may have created
-// something is not: the error then matches [ErrOutcomeUnknown]. Users.Create finds out what
-// became of it.
+// Again means: up to [RetryPolicy] MaxAttempts times in all, after the pause that Retry-After
+// asks for, or else one of its own. A 429 pauses the whole client. Triton's UpdateUser counts as
+// a PUT, since sending it twice does no harm. An error tells how often it was sent.
+//
+//	answer or fault                        GET     PUT, DELETE  POST    error matches         a write is
+//	no credentials                         unsent  unsent       unsent  the Auth's error      not made
+//	no connection                          again   again        again   the cause             not made
+//	connection lost, or no answer in time  again   again        no      the cause             unknown
+//	2xx cut short                          again   no           no      io.ErrUnexpectedEOF   unknown
+//	2xx over the limit                     no      no           no      ErrTooLarge           unknown
+//	2xx not as documented                  no      no           no      ErrUnexpectedAnswer   unknown
+//	3xx                                    no      no           no      ErrUnexpectedAnswer   not made
+//	400, 405, 406, 413, 415, 422           no      no           no      ErrInvalid            not made
+//	401                                    no      no           no      ErrUnauthorized       not made
+//	402, 403                               no      no           no      ErrForbidden          not made
+//	404                                    no      no           no      ErrNotFound           not made
+//	409                                    no      no           no      ErrConflict           not made
+//	420, 429                               again   again        again   ErrRateLimited        not made
+//	other 4xx                              no      no           no      none                  not made
+//	500                                    again   no           no      ErrUnavailable        unknown
+//	502, 503, 504                          again   again        no      ErrUnavailable        unknown
+//	other 5xx                              no      no           no      ErrUnavailable        unknown
+//
+// Not made means that nothing was changed. Unknown means that the write may have been made: the
+// error matches [ErrOutcomeUnknown] as well. If it carries an [Operation], wait for that;
+// otherwise look before repeating the write. Users.Create does so itself. A DELETE that finds
+// nothing any more, after an attempt whose outcome was unknown, is a success. Triton's 409 with
+// InvalidArgument or MissingParameter is ErrInvalid, and its refusal of a date is signed once
+// more with the server's clock, or else ErrClockSkew.
+//
+// A write that was answered with 2xx and without a request to wait for is done. A 202 whose
+// Location names no request is an error beside the result: it was accepted, and nobody can tell
+// how it ended. Redirects are never followed, and nothing is ever sent to another host than that
+// of the base URL.
 //
 // # Errors
 //
 // A call that failed is an [*Error], a wait that failed an [*OperationError]. Match the Err
 // variables with errors.Is. No error prints a secret, a body, a header or a query.
+//
+// # Limits and defaults
+//
+//	attempts of one request      4                      WithRetry
+//	pause between two attempts   0.5 s, growing to 30 s  WithRetry
+//	longest Retry-After          2 minutes              WithRetry
+//	time of one attempt          1 minute               WithAttemptTimeout
+//	size of an answer            16 MiB, unpacked       WithResponseLimit
+//	body kept of a failed answer 4 KiB                  none
+//	pause between two polls      0.5 s, growing to 15 s  WithPollPace
+//	404 of an accepted request   30 s                   none
+//	polls that fail in a row     5                      none
+//	TLS                          1.2 or newer           WithHTTPClient
+//
+// The numbers of the first three lines are fields of [RetryPolicy], those of the polls of
+// [PollPace]. A request whose body cannot be rewound, which only Raw can send, is sent once.
+//
+// # Zero values and concurrency
+//
+// Clients, Auths, Users and Operations are made by their functions, do not change, and are safe
+// for concurrent use; their zero values are of no use. A nil [Operation] answers every wait with
+// an error, and its ID is "". The zero [RetryPolicy] and [PollPace] are the defaults. A nil
+// [Option] or [CallOption] is ignored, a nil Auth is refused.
 //
 // For tests, package wrappertest has both clouds in memory.
 package wrapper
