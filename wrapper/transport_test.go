@@ -1,0 +1,109 @@
+package wrapper_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cloudroster/cloudroster/wrapper"
+)
+
+// roundTrip is an http.RoundTripper.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func clientOf(t *testing.T, client *http.Client, opts ...wrapper.Option) *wrapper.IONOS {
+	t.Helper()
+	made, err := wrapper.NewIONOS(wrapper.TokenAuth("token"), append(opts, wrapper.WithHTTPClient(client))...)
+	require.NoError(t, err)
+	return made
+}
+
+func oneUser(status int) *http.Response {
+	return &http.Response{
+		StatusCode: status, Header: http.Header{}, ContentLength: -1,
+		Body: io.NopCloser(strings.NewReader(`{"id":"ann"}`)),
+	}
+}
+
+func TestTheTimeoutOfAnHTTPClientBoundsEachAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		attempts := 0
+		client := clientOf(t, &http.Client{Timeout: 7 * time.Second, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			if attempts++; attempts < 3 {
+				start := time.Now()
+				<-r.Context().Done()
+				assert.Equal(t, 7*time.Second, time.Since(start))
+				return nil, r.Context().Err()
+			}
+			return oneUser(http.StatusOK), nil
+		})}, wrapper.WithAttemptTimeout(time.Hour))
+		user, err := client.GetUser(t.Context(), "ann")
+		require.NoError(t, err)
+		assert.Equal(t, "ann", user.ID)
+		assert.Equal(t, 3, attempts)
+	})
+}
+
+func TestAnAttemptThatTimesOutIsNotTheEndOfTheCallsOwnTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := clientOf(t, &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})}, wrapper.WithAttemptTimeout(time.Second), wrapper.WithRetry(wrapper.RetryPolicy{MaxAttempts: 2}))
+		_, err := client.GetUser(t.Context(), "ann")
+		var failed *wrapper.Error
+		require.ErrorAs(t, err, &failed)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, 2, failed.Attempts)
+		require.NoError(t, t.Context().Err())
+	})
+}
+
+func TestCookiesOfAJarAreKeptAndSentOnceAnAttempt(t *testing.T) {
+	t.Parallel()
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		var sent []string
+		client := clientOf(t, &http.Client{Jar: jar, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			sent = append(sent, r.Header.Get("Cookie"))
+			status := http.StatusOK
+			if len(sent) < 3 {
+				status = http.StatusServiceUnavailable
+			}
+			answer := oneUser(status)
+			answer.Header.Set("Set-Cookie", "node=seven; Path=/")
+			return answer, nil
+		})})
+		_, err := client.GetUser(t.Context(), "ann")
+		require.NoError(t, err)
+		assert.Equal(t, []string{"", "node=seven", "node=seven"}, sent)
+	})
+}
+
+func TestARoundTripperThatAnswersNothingIsAnError(t *testing.T) {
+	t.Parallel()
+	client := clientOf(t, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return nil, nil //nolint:nilnil // what is tested
+	})}, wrapper.WithRetry(wrapper.RetryPolicy{MaxAttempts: 1}))
+	_, err := client.GetUser(t.Context(), "ann")
+	require.ErrorContains(t, err, "answered nothing")
+
+	client = clientOf(t, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusOK}, nil
+	})})
+	_, err = client.GetUser(t.Context(), "ann")
+	require.ErrorIs(t, err, wrapper.ErrUnexpectedAnswer)
+}
