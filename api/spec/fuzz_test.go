@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -30,6 +31,7 @@ func FuzzImportPage(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, page []byte, value string) {
 		importsOnce(t, page)
+		saysTheSame(t, value)
 		importsOnce(t, []byte(fragment(`{"openapi":"3.0.3","paths":{"/a":`+value+`},"components":{"schemas":{"A":`+value+`}}}`)))
 	})
 }
@@ -54,4 +56,37 @@ func importsOnce(t *testing.T, page []byte) {
 	rewritten, err := encode(read.Content[0], ionosComment)
 	require.NoError(t, err)
 	require.Equal(t, string(written), string(rewritten))
+}
+
+// saysTheSame compares what the written YAML says with what encoding/json reads of its source.
+func saysTheSame(t *testing.T, source string) {
+	doc, _, err := parseJSON(source, 1)
+	if err != nil {
+		return
+	}
+	written, err := encode(doc, "")
+	require.NoError(t, err)
+	var want, got any
+	require.NoError(t, json.Unmarshal([]byte(source), &want))
+	require.NoError(t, yaml.Unmarshal(written, &got), "%s", written)
+	require.Equal(t, want, numbersAsFloats(got), "%s", written)
+}
+
+// numbersAsFloats makes of YAML's numbers what encoding/json makes of its own.
+func numbersAsFloats(value any) any {
+	switch value := value.(type) {
+	case int:
+		return float64(value)
+	case uint64:
+		return float64(value)
+	case []any:
+		for i := range value {
+			value[i] = numbersAsFloats(value[i])
+		}
+	case map[string]any:
+		for name := range value {
+			value[name] = numbersAsFloats(value[name])
+		}
+	}
+	return value
 }
