@@ -39,6 +39,7 @@
 //	answer or fault                        GET     PUT, DELETE  POST    error matches         a write is
 //	no credentials                         unsent  unsent       unsent  the Auth's error      not made
 //	no connection                          again   again        again   the cause             not made
+//	certificate not trusted                no      no           no      the cause             not made
 //	connection lost, or no answer in time  again   again        no      the cause             unknown
 //	2xx cut short                          again   no           no      io.ErrUnexpectedEOF   unknown
 //	2xx over the limit                     no      no           no      ErrTooLarge           unknown

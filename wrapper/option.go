@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -174,6 +175,10 @@ func roundTripper(s *settings) http.RoundTripper {
 	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
 		own := standard.Clone()
 		own.MaxIdleConnsPerHost = idleConnections
+		if own.TLSClientConfig == nil {
+			own.TLSClientConfig = &tls.Config{}
+		}
+		own.TLSClientConfig.MinVersion = max(own.TLSClientConfig.MinVersion, tls.VersionTLS12)
 		return own
 	}
 	return http.DefaultTransport

@@ -2,6 +2,7 @@ package wrapper_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -38,7 +39,8 @@ var errVault = errors.New("the vault is locked")
 var policy = []policyRow{
 	{"no credentials", "unsent", "unsent", "unsent", "the Auth's error", "not made", errVault, nothingAtAll, nil,
 		wrapper.TokenSourceAuth(func(context.Context) (string, error) { return "", errVault })},
-	{"no connection", "again", "again", "again", "the cause", "not made", errDial, nothingAtAll, []wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: noConnection{}})}, nil},
+	{"no connection", "again", "again", "again", "the cause", "not made", errDial, nothingAtAll, []wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: failing{&net.OpError{Op: "dial", Net: "tcp", Err: errDial}}})}, nil},
+	{"certificate not trusted", "no", "no", "no", "the cause", "not made", errTrust, nothingAtAll, []wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: failing{&tls.CertificateVerificationError{Err: errTrust}}})}, nil},
 	{"connection lost, or no answer in time", "again", "again", "no", "the cause", "unknown", nil,
 		[]wrappertest.Effect{wrappertest.Reset(), wrappertest.Close(), wrappertest.Hang()}, nil, nil},
 	{"2xx cut short", "again", "no", "no", "io.ErrUnexpectedEOF", "unknown", io.ErrUnexpectedEOF, []wrappertest.Effect{shortAnswer}, nil, nil},
@@ -62,13 +64,12 @@ var policy = []policyRow{
 // nothingAtAll is the cloud as it is: the fault is before it.
 var nothingAtAll = []wrappertest.Effect{nil}
 
-var errDial = errors.New("connection refused")
+var errDial, errTrust = errors.New("connection refused"), errors.New("signed by nobody")
 
-type noConnection struct{}
+// failing is a transport that has no connection to send on.
+type failing struct{ err error }
 
-func (noConnection) RoundTrip(*http.Request) (*http.Response, error) {
-	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errDial}
-}
+func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
 
 func statuses(codes ...int) (effects []wrappertest.Effect) {
 	for _, code := range codes {
@@ -170,7 +171,7 @@ func (row policyRow) holds(t *testing.T, effect wrappertest.Effect, name string,
 	switch {
 	case again == "unsent":
 		assert.Zero(t, sent)
-	case row.fault != "no connection":
+	case row.is != errDial && row.is != errTrust:
 		assert.Equal(t, attempts, sent, name)
 	}
 	if row.is != nil {

@@ -82,9 +82,8 @@ func judge(r *http.Request, resp *http.Response, err error) verdict {
 	repeatable := isRepeatable(r)
 	write := r.Method != http.MethodGet && r.Method != http.MethodHead
 	if err != nil {
-		if notSent(err) {
-			var before *notSentError
-			return verdict{failed: true, again: !errors.As(err, &before)}
+		if unsent, passing := notSent(err); unsent {
+			return verdict{failed: true, again: passing}
 		}
 		return verdict{failed: true, again: repeatable, maybe: write}
 	}
@@ -128,9 +127,9 @@ func rewindable(r *http.Request) bool {
 	return r.Body == nil || r.Body == http.NoBody || r.GetBody != nil
 }
 
-// notSent tells a connection that could not be made from one that broke. When in doubt it
-// says no: a write is then of unknown outcome.
-func notSent(err error) bool {
+// notSent tells a connection that could not be made from one that broke, and whether another
+// attempt may make it. When in doubt it says no: a write is then of unknown outcome.
+func notSent(err error) (unsent, passing bool) {
 	var (
 		before      *notSentError
 		dial        *net.OpError
@@ -139,12 +138,15 @@ func notSent(err error) bool {
 		plain       tls.RecordHeaderError
 	)
 	switch {
-	case errors.As(err, &before), errors.As(err, &name), errors.As(err, &certificate), errors.As(err, &plain):
-		return true
+	case errors.As(err, &before), errors.As(err, &certificate), errors.As(err, &plain):
+		return true, false
+	case errors.As(err, &name):
+		return true, true
 	case errors.As(err, &dial):
-		return dial.Op == "dial" || dial.Op == "proxyconnect"
+		made := dial.Op != "dial" && dial.Op != "proxyconnect"
+		return !made, !made
 	}
-	return false
+	return false, false
 }
 
 // Do sends a request as often as needed and answers a success, or an *Error.
