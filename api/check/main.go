@@ -8,6 +8,13 @@
 // probe sends only GET requests, with the caller's own credentials (the variables that the vendors'
 // tools read), walks what it finds, and checks every answer against openapi.yaml.
 //
+// A tolerance list (-tolerate) names deviations that are known: a rule, an operation and a place a line,
+// as the findings end and begin, with * for any text and # before a remark. A line that matches nothing
+// any more is told.
+//
+//	format  *           answer body *Date     # dates without a zone
+//	enum    umUsersGet  answer body /items/*/type
+//
 // diff tells what a change of the document means for a client on the wire and for a Go program, and
 // which version number it needs. OLD and NEW are two documents, or two checkouts of the repository.
 //
