@@ -216,6 +216,8 @@ func judge[S any](n *tally, before S, copied func(S) S, matches func(model, clou
 			return fmt.Errorf("accepted, but not there: %w", err)
 		}
 		return nil
+	case d.remove && errors.Is(err, wrapper.ErrOutcomeUnknown) && errors.Is(err, wrapper.ErrNotFound):
+		return fmt.Errorf("what was to be removed is not there any more, and that is an error: %w", err)
 	case errors.Is(err, wrapper.ErrOutcomeUnknown):
 		n.unknown++
 		if made && !unmade {

@@ -3,6 +3,7 @@ package wrapper
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"strings"
 	"time"
@@ -75,7 +76,7 @@ func (u *ionosUsers) Create(ctx context.Context, user NewUser) (*User, error) {
 		if err := operation.Wait(ctx); err != nil {
 			return nil, err
 		}
-		return u.Get(ctx, user.Email)
+		return u.readBack(ctx, user.Email, err)
 	}
 	if !errors.Is(err, ErrOutcomeUnknown) {
 		return fromIONOS(made), err
@@ -102,6 +103,16 @@ func (u *ionosUsers) Update(ctx context.Context, user string, change UserChange)
 	})
 }
 
+// readBack reads a user whose change was accepted and is done, though its answer was lost. When
+// that fails too, the cause still carries the operation: the change is not lost with it.
+func (u *ionosUsers) readBack(ctx context.Context, user string, cause error) (*User, error) {
+	got, err := u.Get(ctx, user)
+	if err != nil {
+		return nil, errors.Join(cause, fmt.Errorf("read the user back: %w", err))
+	}
+	return got, nil
+}
+
 func (u *ionosUsers) SetPassword(ctx context.Context, user string, password Secret) error {
 	if err := required("password", string(password)); err != nil {
 		return err
@@ -124,7 +135,7 @@ func (u *ionosUsers) update(ctx context.Context, user string, change func(*gen.U
 		if err := operation.Wait(ctx); err != nil {
 			return nil, err
 		}
-		return u.Get(ctx, id)
+		return u.readBack(ctx, id, err)
 	}
 	return fromIONOS(changed), operation.Wait(ctx)
 }
