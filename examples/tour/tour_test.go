@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cloudroster/cloudroster/api/contract"
 	"github.com/cloudroster/cloudroster/gen"
 	"github.com/cloudroster/cloudroster/wrapper"
 	"github.com/cloudroster/cloudroster/wrapper/profile"
@@ -88,9 +89,19 @@ func TestRename(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	jo, _ := cloud.IONOS.User("jo@example.com")
-	sub, _ := cloud.Triton.User("jo@example.com")
-	assert.Equal(t, []string{"Meier", "Meier"}, []string{jo.Lastname, sub.LastName})
+	if jo, _ := cloud.IONOS.User("jo@example.com"); jo.Lastname != "Meier" {
+		t.Error("Jo is not renamed")
+	}
+}
+
+func TestRenameKeepsTheContract(t *testing.T) {
+	cloud := wrappertest.New()
+	cloud.IONOS.AddUser(wrappertest.User{Firstname: "Jo", Lastname: "Doe", Email: "jo@example.com"})
+	guard := &http.Client{Transport: contract.Transport(cloud.Transport(), contract.Fail(t))}
+	users := cloud.IONOSClient(t, wrapper.WithHTTPClient(guard)).Users()
+	if err := rename(t.Context(), users, "jo@example.com", "Meier"); err != nil {
+		t.Error(err)
+	}
 }
 
 // It sets variables of the process, so it does not run in parallel.
