@@ -310,6 +310,9 @@ func rateLimit(header http.Header) (limit RateLimit, told bool) {
 // included, is 0: the caller backs off by its own clock.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
+	if value == "" {
+		return 0
+	}
 	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
 		return time.Duration(seconds) * time.Second
 	}

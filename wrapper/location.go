@@ -3,13 +3,8 @@ package wrapper
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 )
-
-// requestIDPattern is wider than the UUIDs that are seen, and has nothing that could change a
-// path.
-var requestIDPattern = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,127}$`)
 
 // requestIDOf takes the request id from a Location such as
 // https://api.ionos.com/cloudapi/v6/requests/ID/status, and nothing else from it: whatever
@@ -31,9 +26,18 @@ func requestIDOf(location string) (string, error) {
 // errUnusableLocation does not print the Location: it is the server's, and may hold anything.
 var errUnusableLocation = fmt.Errorf("the change was accepted, but its Location names no request to wait for: %w", ErrUnexpectedAnswer)
 
+// checkRequestID allows more than the UUIDs that are seen, and nothing that could change a path.
 func checkRequestID(id string) error {
-	if !requestIDPattern.MatchString(id) {
+	usable := len(id) > 0 && len(id) <= 128
+	for i := range len(id) {
+		usable = usable && (isAlphanumeric(id[i]) || i > 0 && (id[i] == '-' || id[i] == '_'))
+	}
+	if !usable {
 		return invalid("request id", "must be 1 to 128 letters, digits, - or _")
 	}
 	return nil
+}
+
+func isAlphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }

@@ -9,7 +9,6 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/cloudroster/cloudroster/gen"
@@ -193,19 +192,36 @@ func (c *Triton) DeleteUser(ctx context.Context, user string) error {
 	return nothing(resp)
 }
 
-// idPattern is a UUID: a login has no hyphen, so that the two cannot be taken for each other.
-var idPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+// isID recognises a UUID: a login has no hyphen, so that the two cannot be taken for each other.
+func isID(text string) bool {
+	if len(text) != len("00000000-0000-0000-0000-000000000000") {
+		return false
+	}
+	for i := range len(text) {
+		switch i {
+		case 8, 13, 18, 23:
+			if text[i] != '-' {
+				return false
+			}
+		default:
+			if c := text[i]; !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F') {
+				return false
+			}
+		}
+	}
+	return true
+}
 
 // idOf finds the id of a login; an id is returned as it is.
 func (c *Triton) idOf(ctx context.Context, user string) (string, error) {
-	if idPattern.MatchString(user) {
+	if isID(user) {
 		return user, nil
 	}
 	found, err := c.GetUser(ctx, user)
 	if err != nil {
 		return "", err
 	}
-	if !idPattern.MatchString(found.ID) {
+	if !isID(found.ID) {
 		return "", fmt.Errorf("user: the service answered no id for this login: %w", ErrUnexpectedAnswer)
 	}
 	return found.ID, nil
