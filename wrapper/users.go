@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/cloudroster/cloudroster/gen"
@@ -186,9 +187,46 @@ func resolve(ctx context.Context, began time.Time, cause error, find func(contex
 	return nil, fmt.Errorf("user %w: %w", ErrNotMade, cause)
 }
 
-// notFound is the error for a look-up that found nothing in a list. It matches what a GET of
-// the user would have.
-func notFound(path string) error {
-	return &Error{Method: http.MethodGet, Path: path, Status: http.StatusNotFound,
-		Err: errors.New("no user in the list has this email or login")}
+// portable walks a vendor's users as portable ones.
+func portable[T any](all iter.Seq2[T, error], convert func(*T) *User) iter.Seq2[User, error] {
+	return func(yield func(User, error) bool) {
+		for user, err := range all {
+			if err != nil {
+				yield(User{}, err)
+				return
+			}
+			if !yield(*convert(&user), nil) {
+				return
+			}
+		}
+	}
+}
+
+// find answers the first user that matches, or the error that a GET of the user would have had.
+func find(all iter.Seq2[User, error], path string, match func(*User) bool) (*User, error) {
+	for user, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		if match(&user) {
+			return &user, nil
+		}
+	}
+	return nil, &Error{
+		Method: http.MethodGet, Path: path, Status: http.StatusNotFound,
+		Err: errors.New("no user in the list has this email or login"),
+	}
+}
+
+// idOf finds the id that belongs to an email address. Anything else is an id, or on Triton a
+// login, which the client itself looks up.
+func idOf(ctx context.Context, users Users, user string) (string, error) {
+	if !strings.Contains(user, "@") {
+		return user, checkID("user", user)
+	}
+	found, err := users.Get(ctx, user)
+	if err != nil {
+		return "", err
+	}
+	return found.ID, nil
 }

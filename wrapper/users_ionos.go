@@ -21,36 +21,16 @@ type ionosUsers struct {
 }
 
 func (u *ionosUsers) All(ctx context.Context) iter.Seq2[User, error] {
-	return func(yield func(User, error) bool) {
-		for user, err := range u.client.AllUsers(ctx, u.opts...) {
-			if err != nil {
-				yield(User{}, err)
-				return
-			}
-			if !yield(*fromIONOS(&user), nil) {
-				return
-			}
-		}
-	}
+	return portable(u.client.AllUsers(ctx, u.opts...), fromIONOS)
 }
 
 func (u *ionosUsers) Get(ctx context.Context, user string) (*User, error) {
-	if !strings.Contains(user, "@") {
-		got, err := u.client.GetUser(ctx, user, u.callOptions()...)
-		if err != nil {
-			return nil, err
-		}
-		return fromIONOS(got), nil
+	if strings.Contains(user, "@") {
+		everyone := portable(u.client.AllUsers(ctx, u.without(givenOffset)...), fromIONOS)
+		return find(everyone, "/um/users", func(u *User) bool { return strings.EqualFold(u.Email, user) })
 	}
-	for got, err := range u.All(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		if strings.EqualFold(got.Email, user) {
-			return &got, nil
-		}
-	}
-	return nil, notFound("/um/users")
+	got, err := u.client.GetUser(ctx, user, u.callOptions()...)
+	return fromIONOS(got), err
 }
 
 func (u *ionosUsers) Create(ctx context.Context, user NewUser) (*User, error) {
@@ -122,7 +102,7 @@ func (u *ionosUsers) SetPassword(ctx context.Context, user string, password Secr
 }
 
 func (u *ionosUsers) update(ctx context.Context, user string, change func(*gen.UserUpdateProperties)) (*User, error) {
-	id, err := u.idOf(ctx, user)
+	id, err := idOf(ctx, u, user)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +121,7 @@ func (u *ionosUsers) update(ctx context.Context, user string, change func(*gen.U
 }
 
 func (u *ionosUsers) Delete(ctx context.Context, user string) error {
-	id, err := u.idOf(ctx, user)
+	id, err := idOf(ctx, u, user)
 	if err != nil {
 		return err
 	}
@@ -152,22 +132,13 @@ func (u *ionosUsers) Delete(ctx context.Context, user string) error {
 	return operation.Wait(ctx)
 }
 
-// idOf finds the id of an email address; anything else is an id.
-func (u *ionosUsers) idOf(ctx context.Context, user string) (string, error) {
-	if !strings.Contains(user, "@") {
-		return user, checkID("user", user)
-	}
-	found, err := u.Get(ctx, user)
-	if err != nil {
-		return "", err
-	}
-	return found.ID, nil
-}
-
 // callOptions are the options without those for lists.
 func (u *ionosUsers) callOptions() []CallOption {
-	forget := func(o *callOptions) { o.given &^= givenPrefetch | givenLimit | givenOffset }
-	return append(u.opts[:len(u.opts):len(u.opts)], forget)
+	return u.without(givenPrefetch | givenLimit | givenOffset)
+}
+
+func (u *ionosUsers) without(flags optionSet) []CallOption {
+	return append(u.opts[:len(u.opts):len(u.opts)], func(o *callOptions) { o.given &^= flags })
 }
 
 // set copies what is there.

@@ -18,37 +18,18 @@ type tritonUsers struct {
 }
 
 func (u *tritonUsers) All(ctx context.Context) iter.Seq2[User, error] {
-	return func(yield func(User, error) bool) {
-		for user, err := range u.client.AllUsers(ctx) {
-			if err != nil {
-				yield(User{}, err)
-				return
-			}
-			if !yield(*fromTriton(&user), nil) {
-				return
-			}
-		}
-	}
+	return portable(u.client.AllUsers(ctx), fromTriton)
 }
 
 func (u *tritonUsers) Get(ctx context.Context, user string) (*User, error) {
 	// A login may look like an email address, but not the other way round.
-	if !strings.Contains(user, "@") {
-		got, err := u.client.GetUser(ctx, user)
-		if err != nil {
-			return nil, err
-		}
-		return fromTriton(got), nil
+	if strings.Contains(user, "@") {
+		return find(u.All(ctx), "/"+u.client.account+"/users", func(u *User) bool {
+			return u.Login == user || strings.EqualFold(u.Email, user)
+		})
 	}
-	for got, err := range u.All(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		if got.Login == user || strings.EqualFold(got.Email, user) {
-			return &got, nil
-		}
-	}
-	return nil, notFound("/" + u.client.account + "/users")
+	got, err := u.client.GetUser(ctx, user)
+	return fromTriton(got), err
 }
 
 func (u *tritonUsers) Create(ctx context.Context, user NewUser) (*User, error) {
@@ -85,7 +66,7 @@ func (u *tritonUsers) Update(ctx context.Context, user string, change UserChange
 	if body == (gen.TritonUserUpdate{}) {
 		return u.Get(ctx, user)
 	}
-	id, err := u.idOf(ctx, user)
+	id, err := idOf(ctx, u, user)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +81,7 @@ func (u *tritonUsers) SetPassword(ctx context.Context, user string, password Sec
 	if err := required("password", string(password)); err != nil {
 		return err
 	}
-	id, err := u.idOf(ctx, user)
+	id, err := idOf(ctx, u, user)
 	if err != nil {
 		return err
 	}
@@ -109,23 +90,11 @@ func (u *tritonUsers) SetPassword(ctx context.Context, user string, password Sec
 }
 
 func (u *tritonUsers) Delete(ctx context.Context, user string) error {
-	id, err := u.idOf(ctx, user)
+	id, err := idOf(ctx, u, user)
 	if err != nil {
 		return err
 	}
 	return u.client.DeleteUser(ctx, id)
-}
-
-// idOf finds who has an email address; the client itself takes logins and ids.
-func (u *tritonUsers) idOf(ctx context.Context, user string) (string, error) {
-	if !strings.Contains(user, "@") {
-		return user, checkID("user", user)
-	}
-	found, err := u.Get(ctx, user)
-	if err != nil {
-		return "", err
-	}
-	return found.ID, nil
 }
 
 func fromTriton(user *gen.TritonUser) *User {

@@ -15,23 +15,19 @@ func IONOSSubject(cloud *Cloud, users wrapper.Users) Subject {
 			Password: "correct-horse-1", IONOS: &wrapper.IONOSFields{ForceSecAuth: &yes},
 		}
 	}
-	without := func(change func(*wrapper.NewUser)) wrapper.NewUser {
-		user := input(1)
-		change(&user)
-		return user
-	}
+	with := func(change func(*wrapper.NewUser)) wrapper.NewUser { return changed(input(1), change) }
 	return Subject{
 		Users:   users,
 		NewUser: input,
 		Missing: map[string]wrapper.NewUser{
-			"email":     without(func(u *wrapper.NewUser) { u.Email = "" }),
-			"firstname": without(func(u *wrapper.NewUser) { u.FirstName = "" }),
-			"lastname":  without(func(u *wrapper.NewUser) { u.LastName = "" }),
-			"password":  without(func(u *wrapper.NewUser) { u.Password = "" }),
+			"email":     with(func(u *wrapper.NewUser) { u.Email = "" }),
+			"firstname": with(func(u *wrapper.NewUser) { u.FirstName = "" }),
+			"lastname":  with(func(u *wrapper.NewUser) { u.LastName = "" }),
+			"password":  with(func(u *wrapper.NewUser) { u.Password = "" }),
 		},
 		Unsupported: map[string]wrapper.NewUser{
-			"Login":        without(func(u *wrapper.NewUser) { u.Login = "another" }),
-			"Triton.Phone": without(func(u *wrapper.NewUser) { u.Triton = &wrapper.TritonFields{Phone: &other} }),
+			"Login":        with(func(u *wrapper.NewUser) { u.Login = "another" }),
+			"Triton.Phone": with(func(u *wrapper.NewUser) { u.Triton = &wrapper.TritonFields{Phone: &other} }),
 		},
 		UnsupportedChange: map[string]wrapper.UserChange{
 			"Login":       {Login: &other},
@@ -57,21 +53,17 @@ func TritonSubject(cloud *Cloud, users wrapper.Users) Subject {
 			Password: "correct-horse-1", Triton: &wrapper.TritonFields{City: &city},
 		}
 	}
-	without := func(change func(*wrapper.NewUser)) wrapper.NewUser {
-		user := input(1)
-		change(&user)
-		return user
-	}
+	with := func(change func(*wrapper.NewUser)) wrapper.NewUser { return changed(input(1), change) }
 	return Subject{
 		Users:   users,
 		NewUser: input,
 		Missing: map[string]wrapper.NewUser{
-			"login":    without(func(u *wrapper.NewUser) { u.Login = "" }),
-			"email":    without(func(u *wrapper.NewUser) { u.Email = "" }),
-			"password": without(func(u *wrapper.NewUser) { u.Password = "" }),
+			"login":    with(func(u *wrapper.NewUser) { u.Login = "" }),
+			"email":    with(func(u *wrapper.NewUser) { u.Email = "" }),
+			"password": with(func(u *wrapper.NewUser) { u.Password = "" }),
 		},
 		Unsupported: map[string]wrapper.NewUser{
-			"IONOS.Administrator": without(func(u *wrapper.NewUser) { u.IONOS = &wrapper.IONOSFields{Administrator: &yes} }),
+			"IONOS.Administrator": with(func(u *wrapper.NewUser) { u.IONOS = &wrapper.IONOSFields{Administrator: &yes} }),
 		},
 		UnsupportedChange: map[string]wrapper.UserChange{
 			"IONOS.Active": {IONOS: &wrapper.IONOSFields{Active: &yes}},
@@ -85,4 +77,9 @@ func TritonSubject(cloud *Cloud, users wrapper.Users) Subject {
 			cloud.Triton.Fault(Fault{Operation: "DeleteUser", Attempt: 1, After: after, Effect: Reset()})
 		},
 	}
+}
+
+func changed(user wrapper.NewUser, change func(*wrapper.NewUser)) wrapper.NewUser {
+	change(&user)
+	return user
 }
