@@ -2,6 +2,7 @@ package wrapper
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -54,6 +55,10 @@ func (g *gate) waitForPause(ctx context.Context) error {
 		g.mu.Unlock()
 		if pause <= 0 {
 			return ctx.Err()
+		}
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
+			return fmt.Errorf("the service asks all requests to wait for %s, past the deadline: %w",
+				pause.Round(time.Millisecond), context.DeadlineExceeded)
 		}
 		if err := sleep(ctx, pause); err != nil {
 			return err

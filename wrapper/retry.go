@@ -163,6 +163,10 @@ func (t *transport) Do(r *http.Request) (*http.Response, error) {
 		maybe = maybe || v.maybe
 		failed := t.failure(r, resp, err, v)
 		failed.Attempts, failed.outcomeUnknown = attempt, maybe
+		if failed.Is(ErrRateLimited) && failed.RetryAfter <= t.retry.MaxRetryAfter {
+			// Everybody waits, whether this call goes on or not.
+			t.gate.pause(time.Now().Add(failed.RetryAfter))
+		}
 		corrected := t.correctClock(failed, resp) && !resigned
 		if !(v.again || corrected) || attempt >= t.retry.MaxAttempts || !rewindable(r) || r.Context().Err() != nil {
 			return nil, failed

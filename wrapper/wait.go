@@ -124,13 +124,19 @@ func Wait(ctx context.Context, operations ...*Operation) error {
 		results = make(chan pollResult)
 		known   = map[operationKey]bool{}
 	)
+	queue := func(w *waiter) {
+		if err := w.inTime(ctx); err != nil {
+			errs = append(errs, w.interrupted(err))
+			return
+		}
+		heap.Push(&waiting, w)
+	}
 	for _, o := range operations {
 		if key := o.key(); !known[key] {
 			known[key] = true
-			waiting = append(waiting, newWaiter(o))
+			queue(newWaiter(o))
 		}
 	}
-	heap.Init(&waiting)
 	for {
 		if ctx.Err() != nil {
 			for _, w := range waiting {
@@ -156,7 +162,7 @@ func Wait(ctx context.Context, operations ...*Operation) error {
 			case r.err != nil:
 				errs = append(errs, r.err)
 			case !r.w.ended:
-				heap.Push(&waiting, r.w)
+				queue(r.w)
 			}
 		case <-waiting.due(polling < concurrentPolls):
 		case <-waiting.interrupted(ctx):
@@ -244,11 +250,19 @@ func (w *waiter) plan(retryAfter time.Duration) {
 	w.next = now.Add(pause)
 }
 
-// rest waits for the next poll. When the service asks for a pause past the deadline, there
-// will be none, and it says so at once.
-func (w *waiter) rest(ctx context.Context) error {
+// inTime tells that there will be no next poll when the service asks for a pause past the
+// deadline: waiting for that would only delay the same end.
+func (w *waiter) inTime(ctx context.Context) error {
 	if deadline, ok := ctx.Deadline(); ok && w.told && w.next.After(deadline) {
 		return fmt.Errorf("the service asks to wait past the deadline: %w", context.DeadlineExceeded)
+	}
+	return nil
+}
+
+// rest waits for the next poll.
+func (w *waiter) rest(ctx context.Context) error {
+	if err := w.inTime(ctx); err != nil {
+		return err
 	}
 	return sleep(ctx, time.Until(w.next))
 }

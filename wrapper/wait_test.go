@@ -3,6 +3,7 @@ package wrapper_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -200,5 +201,55 @@ func TestWaitForManyEndsWithTheContext(t *testing.T) {
 		joined, ok := err.(interface{ Unwrap() []error })
 		require.True(t, ok)
 		assert.Len(t, joined.Unwrap(), len(operations), "every id that is still open is named")
+	})
+}
+
+func TestWaitForManyStopsWhereThePauseIsPastTheDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Second, time.Second))
+		client := ionosClient(t, cloud)
+		cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersPost", Attempt: 1, Effect: wrappertest.Edit(func(a *wrappertest.Answer) {
+			a.Header.Set("Retry-After", "3600")
+		})})
+		_, late, err := client.CreateUser(t.Context(), jo())
+		require.NoError(t, err)
+		other := jo()
+		other.Email = "other@example.com"
+		_, soon, err := client.CreateUser(t.Context(), other)
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		start := time.Now()
+		err = wrapper.Wait(ctx, late, soon)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		var waited *wrapper.OperationError
+		require.ErrorAs(t, err, &waited)
+		assert.Equal(t, late.ID(), waited.ID)
+		assert.Less(t, time.Since(start), 5*time.Second, "the other one was waited for, the deadline was not")
+	})
+}
+
+// The last 429 of a call that gives up keeps the other calls of the client waiting all the same.
+func TestARateLimitPausesTheWholeClient(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := wrappertest.New()
+		client := ionosClient(t, cloud, wrapper.WithRetry(wrapper.RetryPolicy{MaxAttempts: 1}))
+		cloud.IONOS.Fault(wrappertest.Fault{Operation: "umGroupsGet", Attempt: 1,
+			Effect: wrappertest.Reply(429, http.Header{"Retry-After": {"20"}}, "{}")})
+		_, err := client.ListGroups(t.Context())
+		require.ErrorIs(t, err, wrapper.ErrRateLimited)
+
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		start := time.Now()
+		_, err = client.ListUsers(ctx)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Zero(t, time.Since(start), "a pause past the deadline is not waited for")
+
+		_, err = client.ListUsers(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, 20*time.Second, time.Since(start))
 	})
 }
