@@ -7,7 +7,7 @@ PAGES ?=
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help check generate test race fuzz gofmt vet staticcheck lint tidy drift pages redocly contract vendors api
+.PHONY: help check generate test race fuzz gofmt vet staticcheck lint tidy drift pages redocly contract vendors bench api
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,8 +66,11 @@ redocly: ## Lint openapi.yaml with Redocly (needs Node)
 contract: ## Check traffic, coverage, bodies and changes against openapi.yaml (needs Node)
 	@.ci/contract
 
-vendors: ## Run the vendors' own clients against the in-memory clouds (a module of its own)
-	cd bench && go vet ./vendors && go test ./vendors
+vendors: ## Run the vendors' own clients against the in-memory clouds, and what else bench/ tests
+	cd bench && go vet ./... && go test ./...
+
+bench: ## Measure beside the vendors' SDKs and the bare standard library (15 minutes; a module of its own)
+	cd bench && go run ./report
 
 api: ## Add what is new in the public API to its golden files
 	go test ./internal/house -run TestPublicAPI -count=1 -update
