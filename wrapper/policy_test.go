@@ -10,6 +10,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -139,10 +140,10 @@ func TestPolicy(t *testing.T) {
 
 // holds makes one call and compares what comes of it with the row.
 func (row policyRow) holds(t *testing.T, effect wrappertest.Effect, name string, call func(*testing.T, *wrapper.IONOS, *wrapper.Triton) error) {
-	sent := 0
+	var sent atomic.Int64
 	cloud := wrappertest.New(wrappertest.WithHandler(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			sent++
+			sent.Add(1)
 			next.ServeHTTP(w, r)
 		})
 	}))
@@ -170,9 +171,9 @@ func (row policyRow) holds(t *testing.T, effect wrappertest.Effect, name string,
 	assert.Equal(t, attempts, failed.Attempts, "%s: %v", name, err)
 	switch {
 	case again == "unsent":
-		assert.Zero(t, sent)
+		assert.Zero(t, sent.Load())
 	case row.is != errDial && row.is != errTrust:
-		assert.Equal(t, attempts, sent, name)
+		assert.Equal(t, int64(attempts), sent.Load(), name)
 	}
 	if row.is != nil {
 		require.ErrorIs(t, err, row.is, name)
