@@ -154,6 +154,10 @@ func (t *transport) Do(r *http.Request) (*http.Response, error) {
 	t.header(r)
 	maybe, resigned := false, false
 	for attempt := 1; ; attempt++ {
+		if attempt > 1 {
+			// The one before may still be being written, if nobody waited for its answer.
+			r = r.Clone(r.Context())
+		}
 		resp, err := t.attempt(r, attempt)
 		v := judge(r, resp, err)
 		if !v.failed {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -181,7 +182,9 @@ const maxPooledBody = 1 << 20
 
 func (b *bufferedBody) read(from io.Reader, length, limit int64) {
 	b.data, b.err = b.data[:0], nil
-	if length > int64(cap(b.data)) && length <= limit {
+	limit = min(limit, math.MaxInt64-1) // one more is read, to see whether there is more
+	// Memory for a whole answer is taken at once, unless the server only claims that there is much.
+	if length > int64(cap(b.data)) && length <= min(limit, defaultResponseLimit) {
 		b.data = make([]byte, 0, length+bytes.MinRead)
 	}
 	for {

@@ -3,8 +3,10 @@ package wrapper_test
 import (
 	"context"
 	"io"
+	"math"
 	"net/http"
 	"net/http/cookiejar"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cloudroster/cloudroster/gen"
 	"github.com/cloudroster/cloudroster/wrapper"
 )
 
@@ -106,4 +109,46 @@ func TestARoundTripperThatAnswersNothingIsAnError(t *testing.T) {
 	})})
 	_, err = client.GetUser(t.Context(), "ann")
 	require.ErrorIs(t, err, wrapper.ErrUnexpectedAnswer)
+}
+
+// A round tripper may still write a request whose answer nobody waits for any more.
+func TestTheRequestOfAnAttemptIsLeftAloneByTheNext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var sent []*http.Request
+		var bodies []io.ReadCloser
+		tokens := 0
+		client, err := wrapper.NewIONOS(wrapper.TokenSourceAuth(func(context.Context) (string, error) {
+			tokens++
+			return "token" + strconv.Itoa(tokens), nil
+		}), wrapper.WithAttemptTimeout(0), wrapper.WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			if sent, bodies = append(sent, r), append(bodies, r.Body); len(sent) == 1 {
+				return nil, io.ErrUnexpectedEOF
+			}
+			return oneUser(http.StatusOK), nil
+		})}))
+		require.NoError(t, err)
+		_, _, err = client.ReplaceUser(t.Context(), "ann", gen.UserUpdateProperties{Active: new(true)})
+		require.NoError(t, err)
+		require.Len(t, sent, 2)
+		for i, r := range sent {
+			assert.Equal(t, "Bearer token"+strconv.Itoa(i+1), r.Header.Get("Authorization"))
+			assert.True(t, bodies[i] == r.Body, "the body of attempt %d", i+1)
+		}
+	})
+}
+
+// The largest limit is what somebody sets who wants none.
+func TestTheLargestResponseLimit(t *testing.T) {
+	t.Parallel()
+	for _, length := range []int64{-1, 13, math.MaxInt64 - 1} {
+		client := clientOf(t, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+			answer := oneUser(http.StatusOK)
+			answer.ContentLength = length
+			return answer, nil
+		})}, wrapper.WithResponseLimit(math.MaxInt64))
+		user, err := client.GetUser(t.Context(), "ann")
+		require.NoError(t, err)
+		assert.Equal(t, "ann", user.ID)
+	}
 }
