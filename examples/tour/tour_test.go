@@ -85,13 +85,9 @@ func TestRename(t *testing.T) {
 	cloud.Triton.AddUser(wrappertest.SubUser{Login: "jo@example.com", Email: "jo@example.com"})
 	cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersPut", Attempt: 1, Effect: wrappertest.Reset()})
 	for _, users := range []wrapper.Users{cloud.IONOSClient(t).Users(), cloud.TritonClient(t).Users()} {
-		if err := rename(t.Context(), users, "jo@example.com", "Meier"); err != nil {
-			t.Error(err)
-		}
+		require.NoError(t, rename(t.Context(), users, "jo@example.com", "Meier"))
 	}
-	if jo, _ := cloud.IONOS.User("jo@example.com"); jo.Lastname != "Meier" {
-		t.Error("Jo is not renamed")
-	}
+	require.Equal(t, "Meier", cloud.IONOS.Users()[0].Lastname)
 }
 
 func TestRenameKeepsTheContract(t *testing.T) {

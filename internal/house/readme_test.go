@@ -1,6 +1,10 @@
 package house
 
 import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -64,6 +68,62 @@ func TestReadmeCommandsAndLinksExist(t *testing.T) {
 	for _, match := range fileLink.FindAllStringSubmatch(readme, -1) {
 		_, err := os.Stat(filepath.Join(repository, match[1]))
 		assert.NoError(t, err, "the README links to it")
+	}
+}
+
+// The README's table of lines counts what the two files hold now.
+func TestReadmeCountsTheLinesOfEverydayTasks(t *testing.T) {
+	t.Parallel()
+	readme := readReadme(t)
+	says := func(task string, our, their int) {
+		row := fmt.Sprintf("| %s | %d | %d |", task, our, their)
+		assert.True(t, strings.Contains(readme, "\n"+row+"\n"), "the README should say %s", row)
+	}
+	ours := linesOf(t, "wrapper/example_test.go")
+	theirs := linesOf(t, "bench/everyday/everyday_test.go")
+	our, their := 0, 0
+	for _, task := range []struct{ says, function string }{
+		{"list all users", "listAllUsers"}, {"create a user and wait", "createAndWait"}, {"change one field", "changeOneField"},
+		{"add a user to a group", "addToGroup"}, {"give a share", "giveShare"}, {"resume a wait", "resumeWait"},
+	} {
+		require.Positive(t, ours[task.function], task.function)
+		require.Positive(t, theirs[task.function], task.function)
+		says(task.says, ours[task.function], theirs[task.function])
+		our += ours[task.function]
+		their += theirs[task.function]
+	}
+	says("together", our, their)
+	assert.LessOrEqual(t, our, 40)
+}
+
+// linesOf counts the lines between the braces of every function of a file.
+func linesOf(t *testing.T, name string) map[string]int {
+	t.Helper()
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, filepath.Join(repository, name), nil, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	lines := map[string]int{}
+	for _, declaration := range file.Decls {
+		if function, ok := declaration.(*ast.FuncDecl); ok {
+			lines[function.Name.Name] = files.Position(function.Body.Rbrace).Line - files.Position(function.Body.Lbrace).Line - 1
+		}
+	}
+	return lines
+}
+
+// The README promises a test of both clouds in ten lines, and one that holds the contract in five.
+func TestReadmeTestsAreAsShortAsPromised(t *testing.T) {
+	t.Parallel()
+	readme := readReadme(t)
+	for marker, most := range map[string]int{"func TestRename(": 10, "contract.Transport(": 5} {
+		found := false
+		for _, block := range fence.FindAllStringSubmatch(readme, -1) {
+			if block[1] == "go" && strings.Contains(block[2], marker) {
+				found = true
+				assert.LessOrEqual(t, strings.Count(block[2], "\n"), most, "lines of the block with %s", marker)
+			}
+		}
+		assert.True(t, found, "no block with %s", marker)
 	}
 }
 
