@@ -187,12 +187,12 @@ func tritonPageText(t *testing.T) string {
 		line("Returns")
 		switch f[place{id, "returns"}] {
 		case "array":
-			line("Array of user objects. Each user object has the following fields:")
+			line("An array of users:")
 		case "object":
 			line("User object:")
 		}
 		rows(id, "returned")
-		line("Errors", "For all possible errors, see CloudAPI HTTP Responses.", "Error Code", "Description")
+		line("Errors", "Other errors have a page of their own.", "Error Code", "Description")
 		for _, e := range items(get(operation, "x-errors")) {
 			line(text(e, "code"), "If something is wrong")
 		}
