@@ -5,6 +5,7 @@ package floor
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -84,9 +85,11 @@ type NewUserProperties struct {
 	Active        bool   `json:"active"`
 }
 
-// Client calls IONOS with a token, or Triton without a signature.
+// Client calls IONOS with a token, or Triton with a signature of the date.
 type Client struct {
 	Base, Token string
+	KeyID       string
+	Sign        func([]byte) ([]byte, error)
 	HTTP        *http.Client
 }
 
@@ -105,6 +108,15 @@ func (c *Client) do(ctx context.Context, method, path string, body, into any, st
 	}
 	if c.Token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.Token)
+	}
+	if c.Sign != nil {
+		date := time.Now().UTC().Format(http.TimeFormat)
+		signature, err := c.Sign([]byte("date: " + date))
+		if err != nil {
+			return nil, err
+		}
+		r.Header.Set("Date", date)
+		r.Header.Set("Authorization", fmt.Sprintf("Signature %s,signature=%q", c.KeyID, base64.StdEncoding.EncodeToString(signature)))
 	}
 	r.Header.Set("Accept", "application/json")
 	if body != nil {

@@ -35,7 +35,7 @@ func main() {
 func run(count int, benchtime string, toolchains []string, raw string) error {
 	fmt.Printf("%s, %s/%s, %d processors, count %d, benchtime %s\n",
 		time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), count, benchtime)
-	for i, toolchain := range toolchains {
+	for _, toolchain := range toolchains {
 		environment := append(os.Environ(), "GOTOOLCHAIN="+toolchain)
 		version, err := output(environment, "go", "env", "GOVERSION")
 		if err != nil {
@@ -51,19 +51,16 @@ func run(count int, benchtime string, toolchains []string, raw string) error {
 		printRows(os.Stdout, speedRows(samples, newer(version)))
 		fmt.Println()
 		printMedians(os.Stdout, samples)
-		if i > 0 {
-			continue
-		}
-		lines, err := logged(environment)
-		if err != nil {
-			return err
-		}
-		fmt.Printf("\n## Waiting and cost, %s\n\n", version)
-		printRows(os.Stdout, otherRows(lines))
-		fmt.Println()
-		for _, line := range lines {
-			fmt.Println("    " + line)
-		}
+	}
+	lines, err := logged(os.Environ())
+	if err != nil {
+		return err
+	}
+	fmt.Print("\n## Waiting and cost\n\n")
+	printRows(os.Stdout, otherRows(lines))
+	fmt.Println()
+	for _, line := range lines {
+		fmt.Println("    " + line)
 	}
 	return nil
 }

@@ -91,27 +91,23 @@ var targets = []target{
 	{"CreateHTTP", "floor", allocs, 1.1, 1.1},
 	{"CreateHTTP", "vendor", duration, 0.5, 0.5},
 	{"AllUsers", "floor", duration, 0.35, 0.25},
-	{"TritonGet/RSA-2048", "floor+signature", duration, 1.05, 1.05},
+	{"TritonGet/RSA-2048", "floor", duration, 1.05, 1.05},
 	{"TritonGet/RSA-2048", "vendor", duration, 1.0, 1.0},
-	{"TritonGet/P-256", "floor+signature", duration, 1.05, 1.05},
+	{"TritonGet/P-256", "floor", duration, 1.05, 1.05},
 	{"TritonGet/P-256", "vendor", duration, 1.0, 1.0},
-	{"TritonGet/Ed25519", "floor+signature", duration, 1.05, 1.05},
+	{"TritonGet/Ed25519", "floor", duration, 1.05, 1.05},
 }
 
 func speedRows(s samples, newer bool) []row {
 	var rows []row
 	for _, t := range targets {
 		ours, known := s.median(t.work+"/ours", t.unit)
-		base := 0.0
-		for part := range strings.SplitSeq(t.against, "+") {
-			value, ok := s.median(t.work+"/"+part, t.unit)
-			base, known = base+value, known && ok
-		}
+		base, knownBase := s.median(t.work+"/"+t.against, t.unit)
 		limit := t.older
 		if newer {
 			limit = t.newer
 		}
-		rows = append(rows, row{t.work, t.against, t.unit, limit, ours / base, known})
+		rows = append(rows, row{t.work, t.against, t.unit, limit, ours / base, known && knownBase})
 	}
 	connections, known := s.median("AllUsers/ours", "connections")
 	return append(rows, row{"AllUsers", "", "connections", 8, connections, known})
