@@ -22,13 +22,25 @@ func (Secret) String() string { return redacted }
 // LogValue returns [redacted].
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// LogValue is there for every body that holds a password: slog's JSON handler would write the
-// body as it is sent.
-func (b UserCreate) LogValue() slog.Value           { return printed(b) }
+// Bodies that hold a password are printed as a whole: slog's JSON handler would write them as they
+// are sent.
+
+// LogValue is the body with [redacted] for the password.
+func (b UserCreate) LogValue() slog.Value { return printed(b) }
+
+// LogValue is the body with [redacted] for the password.
 func (b UserCreateProperties) LogValue() slog.Value { return printed(b) }
-func (b UserUpdate) LogValue() slog.Value           { return printed(b) }
+
+// LogValue is the body with [redacted] for the password.
+func (b UserUpdate) LogValue() slog.Value { return printed(b) }
+
+// LogValue is the body with [redacted] for the password.
 func (b UserUpdateProperties) LogValue() slog.Value { return printed(b) }
-func (b TritonUserCreate) LogValue() slog.Value     { return printed(b) }
+
+// LogValue is the body with [redacted] for the password.
+func (b TritonUserCreate) LogValue() slog.Value { return printed(b) }
+
+// LogValue is the body with [redacted] for the password.
 func (b TritonPasswordChange) LogValue() slog.Value { return printed(b) }
 
 func printed(body any) slog.Value { return slog.StringValue(fmt.Sprintf("%+v", body)) }

@@ -91,6 +91,7 @@ func TestRename(t *testing.T) {
 }
 
 func TestRenameKeepsTheContract(t *testing.T) {
+	t.Parallel()
 	cloud := wrappertest.New()
 	cloud.IONOS.AddUser(wrappertest.User{Firstname: "Jo", Lastname: "Doe", Email: "jo@example.com"})
 	guard := &http.Client{Transport: contract.Transport(cloud.Transport(), contract.Fail(t))}

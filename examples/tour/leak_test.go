@@ -1,0 +1,10 @@
+package tour
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// No goroutine may be left when all tests have ended.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
