@@ -1,11 +1,13 @@
 package wrapper_test
 
 import (
+	"encoding/json"
 	"iter"
 	"net/http"
 	"strconv"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cloudroster/cloudroster/gen"
@@ -58,17 +60,16 @@ func firsts[T any](t testing.TB, all iter.Seq2[T, error]) iter.Seq[T] {
 	}
 }
 
-// capped lets the user list answer at most size users a page, and say so.
-func capped(size int) wrappertest.Effect {
-	return func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Answer) {
-		query := r.URL.Query()
-		query.Set("limit", strconv.Itoa(size))
-		r.URL.RawQuery = query.Encode()
-		answer := carryOut()
-		for name, values := range answer.Header {
-			w.Header()[name] = values
+// paged lets the user list answer size users a page, whatever was asked for, and say so.
+func paged(t testing.TB, cloud *wrappertest.Cloud, size int) wrappertest.Effect {
+	return func(w http.ResponseWriter, r *http.Request, _ func() *wrappertest.Answer) {
+		offset, err := strconv.Atoi(r.URL.Query().Get("offset"))
+		assert.NoError(t, err)
+		list := gen.UserList{ID: "users", Offset: offset, Limit: size}
+		all := cloud.IONOS.Users()
+		for _, user := range all[min(offset, len(all)):min(offset+size, len(all))] {
+			list.Items = append(list.Items, gen.User{ID: user.ID, Properties: gen.UserProperties{Email: user.Email}})
 		}
-		w.WriteHeader(answer.Status)
-		_, _ = w.Write(answer.Body)
+		assert.NoError(t, json.NewEncoder(w).Encode(list))
 	}
 }

@@ -158,9 +158,13 @@ func (p page[T]) last() bool { return len(p.items) < p.size }
 func walk[T any](ctx context.Context, offset, ahead int,
 	fetch func(context.Context, int) (page[T], error), id func(*T) string, yield func(T, error) bool,
 ) {
-	var none T
-	next := fetch
+	var (
+		none    T
+		fetcher *prefetcher[T]
+		next    = fetch
+	)
 	first, seen := "", false
+	defer func() { fetcher.stop() }()
 	for {
 		got, err := next(ctx, offset)
 		if err != nil {
@@ -183,11 +187,15 @@ func walk[T any](ctx context.Context, offset, ahead int,
 			return
 		}
 		offset += len(got.items)
-		if ahead > 1 && len(got.items) == got.size {
+		if fetcher != nil && len(got.items) != fetcher.size {
+			// What is on its way does not begin where this page ends.
+			fetcher.stop()
+			fetcher, next = nil, fetch
+		}
+		if fetcher == nil && ahead > 1 && len(got.items) == got.size {
 			// The first page is fetched alone: most lists have no second.
-			fetcher := newPrefetcher(ctx, fetch, offset, got.size, ahead)
-			defer fetcher.stop()
-			next, ahead = fetcher.next, 1
+			fetcher = newPrefetcher(ctx, fetch, offset, got.size, ahead)
+			next = fetcher.next
 		}
 	}
 }
@@ -227,21 +235,21 @@ func (p *prefetcher[T]) start() {
 	})
 }
 
-// next is the page after the last one; the offset follows from that.
+// next is the page after the last one; the offset follows from that. After a page of another
+// size, or an error, there is none.
 func (p *prefetcher[T]) next(_ context.Context, _ int) (page[T], error) {
 	got := <-p.coming[0]
 	p.coming = p.coming[1:]
 	if got.err == nil && len(got.page.items) == p.size {
 		p.start()
 	}
-	if got.err == nil && len(got.page.items) > p.size {
-		return page[T]{}, fmt.Errorf("a page holds more than was asked for: %w", ErrUnexpectedAnswer)
-	}
 	return got.page, got.err
 }
 
 // stop ends what is on its way and waits until it has.
 func (p *prefetcher[T]) stop() {
-	p.cancel()
-	p.running.Wait()
+	if p != nil {
+		p.cancel()
+		p.running.Wait()
+	}
 }

@@ -135,7 +135,7 @@ func TestAServerThatServesLessThanAskedForSaysSo(t *testing.T) {
 	cloud := cloudOf(120)
 	client := ionosClient(t, cloud)
 	// A service that caps pages at 50 and names its limit.
-	cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersGet", Effect: capped(50)})
+	cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersGet", Effect: paged(t, cloud, 50)})
 	assert.Len(t, emails(t, t.Context(), client), 120)
 	assert.Len(t, emails(t, t.Context(), client, wrapper.Prefetch(4)), 120)
 }
@@ -210,4 +210,24 @@ func TestOptionsOutOfBoundsAreRefusedByName(t *testing.T) {
 	_, err := client.ListUsers(t.Context(), nil, wrapper.Depth(0))
 	require.NoError(t, err, "nil options are ignored")
 	assert.Len(t, cloud.IONOS.Requests(), 1)
+}
+
+// Pages that are on their way already do not fit behind one of another size.
+func TestAServerThatChangesItsPagesInTheMiddleOfAWalk(t *testing.T) {
+	t.Parallel()
+	for name, opts := range pageOptions {
+		for _, size := range []int{1, 3} {
+			cloud := withUsers(20)
+			cloud.IONOS.Fault(wrappertest.Fault{Match: func(r *http.Request) bool {
+				return r.URL.Query().Get("offset") != "0"
+			}, Effect: paged(t, cloud, size)})
+			got, errs := walked(t, ionosClient(t, cloud), opts...)
+			assert.Empty(t, errs)
+			var want []string
+			for i := range 20 {
+				want = append(want, fmt.Sprintf("u%d@example.com", i))
+			}
+			assert.Equal(t, want, got, "%s, %d", name, size)
+		}
+	}
 }
