@@ -2,6 +2,7 @@ package wrapper_test
 
 import (
 	"context"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -126,5 +127,30 @@ func TestTritonFieldsCanBeClearedAndIONOSFlagsSet(t *testing.T) {
 		assert.False(t, user.IONOS.Properties.Active)
 		assert.True(t, user.IONOS.Properties.Administrator)
 		assert.Equal(t, "new@example.com", user.Login)
+	})
+}
+
+// Triton lists the oldest 1000 users only.
+func TestALoginLikeAnEmailAddressIsFoundBeyondTheList(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := wrappertest.New()
+		for i := range 1000 {
+			cloud.Triton.AddUser(wrappertest.SubUser{Login: "user" + strconv.Itoa(i), Email: strconv.Itoa(i) + "@example.com"})
+		}
+		users := cloud.TritonClient(t).Users()
+		cloud.Triton.Fault(wrappertest.Fault{Operation: "CreateUser", Attempt: 1, After: true, Effect: wrappertest.Reset()})
+		made, err := users.Create(t.Context(), wrapper.NewUser{Login: "jo@example.com", Email: "mail@example.com", Password: "correct-horse-1"})
+		require.NoError(t, err)
+		got, err := users.Get(t.Context(), "jo@example.com")
+		require.NoError(t, err)
+		assert.Equal(t, made.ID, got.ID)
+		// One whose creation did not arrive is not taken for another who has that address.
+		cloud.Triton.Fault(wrappertest.Fault{Operation: "CreateUser", Attempt: 1, Effect: wrappertest.Reset()})
+		_, err = users.Create(t.Context(), wrapper.NewUser{Login: "7@example.com", Email: "seven@example.com", Password: "correct-horse-1"})
+		require.ErrorIs(t, err, wrapper.ErrNotMade)
+		got, err = users.Get(t.Context(), "7@EXAMPLE.com")
+		require.NoError(t, err)
+		assert.Equal(t, "user7", got.Login)
 	})
 }

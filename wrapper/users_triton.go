@@ -22,13 +22,11 @@ func (u *tritonUsers) All(ctx context.Context) iter.Seq2[User, error] {
 }
 
 func (u *tritonUsers) Get(ctx context.Context, user string) (*User, error) {
-	// A login may look like an email address, but not the other way round.
-	if strings.Contains(user, "@") {
-		return find(u.All(ctx), "/"+u.client.account+"/users", func(u *User) bool {
-			return u.Login == user || strings.EqualFold(u.Email, user)
-		})
-	}
 	got, err := u.client.GetUser(ctx, user)
+	// A login may look like an email address, and the list does not have all users of a large account.
+	if errors.Is(err, ErrNotFound) && strings.Contains(user, "@") {
+		return find(u.All(ctx), "/"+u.client.account+"/users", func(u *User) bool { return strings.EqualFold(u.Email, user) })
+	}
 	return fromTriton(got), err
 }
 
@@ -51,7 +49,10 @@ func (u *tritonUsers) Create(ctx context.Context, user NewUser) (*User, error) {
 	if !errors.Is(err, ErrOutcomeUnknown) {
 		return nil, err
 	}
-	return resolve(ctx, began, err, func(ctx context.Context) (*User, error) { return u.Get(ctx, user.Login) })
+	return resolve(ctx, began, err, func(ctx context.Context) (*User, error) {
+		got, err := u.client.GetUser(ctx, user.Login)
+		return fromTriton(got), err
+	})
 }
 
 func (u *tritonUsers) Update(ctx context.Context, user string, change UserChange) (*User, error) {
