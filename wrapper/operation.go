@@ -98,6 +98,9 @@ func (s Status) failure() error {
 // would read as success.
 var errNilOperation = errors.New("operation is nil: the write returned none")
 
+// done tells an operation that was done at once.
+func (o *Operation) done() bool { return o != nil && o.client != nil && o.id == "" }
+
 // Status asks once. An operation that failed is a Status, not an error; a state that the
 // service does not document is an error, never a success.
 func (o *Operation) Status(ctx context.Context) (Status, error) {

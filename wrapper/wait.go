@@ -132,7 +132,7 @@ func Wait(ctx context.Context, operations ...*Operation) error {
 		heap.Push(&waiting, w)
 	}
 	for _, o := range operations {
-		if key := o.key(); !known[key] {
+		if key := o.key(); !known[key] && !o.done() {
 			known[key] = true
 			queue(newWaiter(o))
 		}
@@ -223,8 +223,8 @@ func (q waitQueue) interrupted(ctx context.Context) <-chan struct{} {
 type waiter struct {
 	operation *Operation
 	began     time.Time
-	next      time.Time // when to poll
-	told      bool      // next is what the service asked for
+	next      time.Time     // when to poll
+	told      time.Duration // the pause that the service asked for, 0 if none
 	seen      Status
 	failures  int // in a row
 	ended     bool
@@ -243,24 +243,33 @@ func newWaiter(o *Operation) *waiter {
 // plan sets the time of the next poll.
 func (w *waiter) plan(retryAfter time.Duration) {
 	now := time.Now()
-	pause := retryAfter
-	if w.told = pause > 0; !w.told {
-		pause = w.operation.client.pace.pause(now.Sub(w.began))
+	w.told = retryAfter
+	if retryAfter == 0 {
+		retryAfter = w.operation.client.pace.pause(now.Sub(w.began))
 	}
-	w.next = now.Add(pause)
+	w.next = now.Add(retryAfter)
 }
 
 // inTime tells that there will be no next poll when the service asks for a pause past the
-// deadline: waiting for that would only delay the same end.
+// deadline, or for weeks: waiting for that would only delay the same end.
 func (w *waiter) inTime(ctx context.Context) error {
-	if deadline, ok := ctx.Deadline(); ok && w.told && w.next.After(deadline) {
+	if w.told == 0 {
+		return nil
+	}
+	if deadline, ok := ctx.Deadline(); ok && w.next.After(deadline) {
 		return fmt.Errorf("the service asks to wait past the deadline: %w", context.DeadlineExceeded)
+	}
+	if w.told > w.operation.client.transport.retry.MaxRetryAfter {
+		return fmt.Errorf("the service asks to wait %s, longer than the retry policy allows", w.told)
 	}
 	return nil
 }
 
 // rest waits for the next poll.
 func (w *waiter) rest(ctx context.Context) error {
+	if w.operation.done() {
+		return nil // which no end of ctx makes undone
+	}
 	if err := w.inTime(ctx); err != nil {
 		return err
 	}
@@ -299,12 +308,13 @@ func (w *waiter) passing(err error) bool {
 	if !errors.As(err, &failed) {
 		return false
 	}
+	unsent, mayPass := notSent(err)
 	switch {
 	case failed.RetryAfter > w.operation.client.transport.retry.MaxRetryAfter:
 		return false // a wait without a deadline would sleep for weeks
 	case failed.Status == http.StatusNotFound:
 		return time.Since(w.began) < unknownGrace
-	case failed.Status == 0 && errors.As(err, new(*notSentError)),
+	case failed.Status == 0 && unsent && !mayPass,
 		failed.Status >= 200 && failed.Status < 300 && (errors.Is(err, ErrUnexpectedAnswer) || errors.Is(err, ErrTooLarge)):
 		return false
 	case failed.Status == 0, failed.Status < 300, failed.Is(ErrRateLimited), failed.Is(ErrUnavailable):
@@ -327,7 +337,7 @@ func (o *Operation) ask(ctx context.Context) (Status, time.Duration, error) {
 	switch {
 	case o == nil || o.client == nil:
 		return Status{}, 0, errNilOperation
-	case o.id == "":
+	case o.done():
 		return Status{State: gen.RequestStateDone}, 0, nil
 	}
 	if err := checkRequestID(o.id); err != nil {

@@ -2,6 +2,8 @@ package wrapper_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"testing"
@@ -137,6 +139,11 @@ func TestDoneOperationAsksNothing(t *testing.T) {
 	status, err := operation.Status(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, gen.RequestStateDone, status.State)
+
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.NoError(t, operation.Wait(ended), "what is done stays done")
+	require.NoError(t, wrapper.Wait(ended, operation))
 	assert.Zero(t, cloud.IONOS.Count("requestsStatusGet"))
 }
 
@@ -251,5 +258,42 @@ func TestARateLimitPausesTheWholeClient(t *testing.T) {
 		_, err = client.ListUsers(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, 20*time.Second, time.Since(start))
+	})
+}
+
+// A pause of weeks ends a wait that has no deadline, whichever answer asks for it.
+func TestAPauseOfWeeksEndsTheWait(t *testing.T) {
+	t.Parallel()
+	weeks := wrappertest.Edit(func(a *wrappertest.Answer) { a.Header.Set("Retry-After", "2000000") })
+	for _, answer := range []string{"umUsersPost", "requestsStatusGet"} {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Hour, time.Hour))
+			client := ionosClient(t, cloud)
+			cloud.IONOS.Fault(wrappertest.Fault{Operation: answer, Attempt: 1, Times: 2, Effect: weeks})
+			_, operation, err := client.CreateUser(t.Context(), jo())
+			require.NoError(t, err)
+			start := time.Now()
+			for _, err := range []error{operation.Wait(t.Context()), wrapper.Wait(t.Context(), operation)} {
+				var waited *wrapper.OperationError
+				require.ErrorAs(t, err, &waited, answer)
+				assert.Equal(t, operation.ID(), waited.ID)
+				require.ErrorContains(t, err, "555h33m20s")
+			}
+			assert.Less(t, time.Since(start), 5*time.Second)
+		})
+	}
+}
+
+func TestAnUntrustedCertificateEndsTheWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		polls := 0
+		client := clientOf(t, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+			polls++
+			return nil, &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
+		})})
+		err := client.Operation("id").Wait(t.Context())
+		require.ErrorAs(t, err, new(*tls.CertificateVerificationError))
+		assert.Equal(t, 1, polls)
 	})
 }
