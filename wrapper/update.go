@@ -28,9 +28,9 @@ import (
 func (c *IONOS) UpdateUser(ctx context.Context, userID string, change func(*gen.UserUpdateProperties), opts ...CallOption) (*gen.User, *Operation, error) {
 	u := update[gen.User, gen.UserUpdateProperties]{
 		client: c, path: ids{"userID", userID}, opts: opts, change: change,
-		// The service answers more than it accepts.
-		accepted: []string{"firstname", "lastname", "email", "password", "administrator", "forceSecAuth", "secAuthActive", "active"},
-		get:      func(edit gen.RequestEditorFn) (*http.Response, error) { return c.raw.GetUser(ctx, userID, nil, edit) },
+		// The service answers more than it accepts. A password that came back would not be the password.
+		kept: []string{"firstname", "lastname", "email", "administrator", "forceSecAuth", "secAuthActive", "active"},
+		get:  func(edit gen.RequestEditorFn) (*http.Response, error) { return c.raw.GetUser(ctx, userID, nil, edit) },
 		put: func(body []byte, edit gen.RequestEditorFn) (*http.Response, error) {
 			return c.raw.ReplaceUserWithBody(ctx, userID, nil, "application/json", bytes.NewReader(body), edit)
 		},
@@ -67,13 +67,13 @@ func (c *IONOS) UpdateShare(ctx context.Context, groupID, resourceID string, cha
 
 // update is one read, change and write back. T is the object, P its properties.
 type update[T, P any] struct {
-	client   *IONOS
-	path     ids
-	opts     []CallOption
-	change   func(*P)
-	accepted []string // the properties that may be written; nil for all
-	get      sender
-	put      func(body []byte, edit gen.RequestEditorFn) (*http.Response, error)
+	client *IONOS
+	path   ids
+	opts   []CallOption
+	change func(*P)
+	kept   []string // the properties that are written back as they were read; nil for all
+	get    sender
+	put    func(body []byte, edit gen.RequestEditorFn) (*http.Response, error)
 }
 
 // properties are kept as they came, so that what P does not know survives.
@@ -98,19 +98,18 @@ func (u update[T, P]) run() (*T, *Operation, error) {
 	if err := unmarshal(bodyBytes(resp), &answer); err != nil || answer.Properties == nil {
 		return nil, nil, unreadable(resp, fmt.Errorf("no properties: %w", ErrUnexpectedAnswer))
 	}
+	for name, value := range answer.Properties {
+		// null is a property that is not there, and as such is not refused when it is written.
+		if string(value) == "null" || u.kept != nil && !slices.Contains(u.kept, name) {
+			delete(answer.Properties, name)
+		}
+	}
 	changed, err := u.apply(answer.Properties)
 	if err != nil {
 		return nil, nil, err
 	}
 	if !changed {
 		return current, &Operation{client: u.client}, nil
-	}
-	if u.accepted != nil {
-		for name := range answer.Properties {
-			if !slices.Contains(u.accepted, name) {
-				delete(answer.Properties, name)
-			}
-		}
 	}
 	body, err := json.Marshal(answer)
 	if err != nil {
@@ -145,14 +144,17 @@ func (u update[T, P]) apply(all properties) (changed bool, err error) {
 			continue
 		}
 		changed = true
-		// The page and the service do not spell every name alike; the service's wins.
+		// The page and the service do not spell every name alike; the service's wins, and each of
+		// two if it has both.
+		known := false
 		for spelled := range all {
 			if strings.EqualFold(spelled, name) {
-				name = spelled
-				break
+				all[spelled], known = value, true
 			}
 		}
-		all[name] = value
+		if !known {
+			all[name] = value
+		}
 	}
 	return changed, nil
 }

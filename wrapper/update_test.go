@@ -104,3 +104,53 @@ func TestUpdateOfNothing(t *testing.T) {
 	require.ErrorContains(t, err, "change")
 	assert.Empty(t, cloud.IONOS.Requests())
 }
+
+// What an update reads is not always what it may write.
+func TestUpdateWritesWhatTheServiceTakes(t *testing.T) {
+	t.Parallel()
+	// written is the body of the PUT after a GET that answered properties.
+	written := func(t *testing.T, kind, properties string, update func(*wrapper.IONOS) error) string {
+		cloud := wrappertest.New(wrappertest.WithFullRecords())
+		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reply(200, nil, `{"id":"id","properties":`+properties+`}`)})
+		require.NoError(t, update(ionosClient(t, cloud)))
+		for _, request := range cloud.IONOS.Requests() {
+			if request.Operation == "um"+kind+"Put" {
+				return string(request.Body)
+			}
+		}
+		return ""
+	}
+	group := func(change func(*gen.GroupProperties)) func(*wrapper.IONOS) error {
+		return func(client *wrapper.IONOS) error {
+			_, _, err := client.UpdateGroup(t.Context(), "id", change)
+			return err
+		}
+	}
+	user := func(change func(*gen.UserUpdateProperties)) func(*wrapper.IONOS) error {
+		return func(client *wrapper.IONOS) error {
+			_, _, err := client.UpdateUser(t.Context(), "id", change)
+			return err
+		}
+	}
+	rename := func(p *gen.GroupProperties) { p.Name = new("ops") }
+
+	// A schema that wants a boolean refuses null.
+	assert.JSONEq(t, `{"properties":{"name":"ops","reserveIp":true}}`,
+		written(t, "Groups", `{"name":"dev","createPcc":null,"reserveIp":true,"teleport":null}`, group(rename)))
+	// Both spellings, as while a service changes from one to the other, must not contradict each other.
+	for range 20 {
+		assert.JSONEq(t, `{"properties":{"name":"dev","createDataCenter":true,"createDatacenter":true}}`,
+			written(t, "Groups", `{"name":"dev","createDataCenter":false,"createDatacenter":false}`,
+				group(func(p *gen.GroupProperties) { p.CreateDataCenter = new(true) })))
+	}
+	// Asterisks or null for a password would become the password.
+	for _, password := range []string{`"****"`, "null"} {
+		assert.JSONEq(t, `{"properties":{"firstname":"Ann","active":false}}`,
+			written(t, "Users", `{"firstname":"Ann","active":true,"password":`+password+`}`, user(func(p *gen.UserUpdateProperties) {
+				assert.Nil(t, p.Password)
+				p.Active = new(false)
+			})))
+	}
+	assert.JSONEq(t, `{"properties":{"firstname":"Ann","password":"correct-horse-3"}}`,
+		written(t, "Users", `{"firstname":"Ann","s3CanonicalUserId":"s3"}`, user(func(p *gen.UserUpdateProperties) { p.Password = new(wrapper.Secret("correct-horse-3")) })))
+}
