@@ -273,13 +273,33 @@ func decode[T any](resp *http.Response) (*T, error) {
 	case data[0] != '{' && data[0] != '[':
 		return nil, unreadable(resp, fmt.Errorf("the body is not what the operation documents: %w", ErrUnexpectedAnswer))
 	}
-	if err := unmarshal(data, value); err != nil {
+	var err error
+	if list, ok := any(value).(*gen.UserList); ok {
+		err = unmarshalUsers(data, list)
+	} else {
+		err = unmarshal(data, value)
+	}
+	if err != nil {
 		return nil, unreadable(resp, fmt.Errorf("%w: %w", ErrUnexpectedAnswer, err))
 	}
 	if reflect.ValueOf(value).Elem().IsZero() {
 		return nil, unreadable(resp, fmt.Errorf("the body has nothing that the operation documents: %w", ErrUnexpectedAnswer))
 	}
 	return value, nil
+}
+
+// unmarshalUsers makes room for a page at once. A full one would grow to its size in eight
+// steps, each a copy, which are half of the memory that a list needs.
+func unmarshalUsers(data []byte, list *gen.UserList) error {
+	const userBytes = 600 // about what one has without entities
+	if users := min(len(data)/userBytes, pageSize); users > 1 {
+		list.Items = make([]gen.User, 0, users)
+		if err := unmarshal(data, list); err != nil || len(list.Items) > 0 {
+			return err
+		}
+		*list = gen.UserList{} // no users at all: that there was room must not show
+	}
+	return unmarshal(data, list)
 }
 
 // nothing checks the answer of a DELETE, which has no body or one that says nothing. HTML is
