@@ -27,7 +27,8 @@ var (
 	ErrInvalid = errors.New("invalid")
 	// ErrConflict: the input contradicts what is there (409 otherwise).
 	ErrConflict = errors.New("conflict")
-	// ErrRateLimited: too many requests (429; 420 on Triton).
+	// ErrRateLimited: too many requests (429; 420 on Triton), by this call or by others of the
+	// client, for which it would have had to wait past its deadline.
 	ErrRateLimited = errors.New("rate limited")
 	// ErrUnavailable: the service, or a gateway before it, could not answer (5xx).
 	ErrUnavailable = errors.New("unavailable")

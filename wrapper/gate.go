@@ -57,8 +57,8 @@ func (g *gate) waitForPause(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
-			return fmt.Errorf("the service asks all requests to wait for %s, past the deadline: %w",
-				pause.Round(time.Millisecond), context.DeadlineExceeded)
+			return fmt.Errorf("%w: the service asks all requests to wait for %s, past the deadline: %w",
+				ErrRateLimited, pause.Round(time.Millisecond), context.DeadlineExceeded)
 		}
 		if err := sleep(ctx, pause); err != nil {
 			return err

@@ -253,6 +253,7 @@ func TestARateLimitPausesTheWholeClient(t *testing.T) {
 		start := time.Now()
 		_, err = client.ListUsers(ctx)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorIs(t, err, wrapper.ErrRateLimited)
 		assert.Zero(t, time.Since(start), "a pause past the deadline is not waited for")
 
 		_, err = client.ListUsers(t.Context())
