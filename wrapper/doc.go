@@ -70,8 +70,9 @@
 //
 // # Errors
 //
-// A call that failed is an [*Error], a wait that failed an [*OperationError]. Match the Err
-// variables with errors.Is. No error prints a secret, a body, a header or a query.
+// A request that failed is an [*Error], a wait that failed an [*OperationError]; what is refused
+// before any request is neither. Match the Err variables with errors.Is. No error prints a
+// secret, a body, a header or a query.
 //
 // # Limits and defaults
 //

@@ -78,7 +78,8 @@ type Error struct {
 	RateLimit *RateLimit
 	// RetryAfter is how long the service asked to wait, 0 if it did not say.
 	RetryAfter time.Duration
-	// Attempts is how many times the request was sent.
+	// Attempts is how many times the request was tried, the last time without sending it
+	// included if there were no credentials or no connection for it.
 	Attempts int
 	// Body is the start of the answer's body, at most 4 KiB, with known secrets removed. It is
 	// never printed.

@@ -15,7 +15,7 @@ import (
 
 // Operation is an accepted write of IONOS, identified by the id of its request. It does not
 // change and is safe for concurrent use. The id is all that is needed to go on waiting, in
-// another process as well:
+// another process as well, with a client for the same contract:
 //
 //	id := operation.ID() // keep it
 //	...
@@ -138,7 +138,10 @@ func (e *OperationError) Error() string {
 	if e.Status.Message != "" {
 		text += " (" + printable(e.Status.Message) + ")"
 	}
-	return text + ": " + e.Err.Error()
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
 }
 
 // Unwrap returns what ended the wait.

@@ -158,6 +158,13 @@ func TestNilOperationIsNoSuccess(t *testing.T) {
 	require.NoError(t, wrapper.Wait(t.Context()), "nothing to wait for")
 }
 
+func TestOperationErrorPrintsWhatItHas(t *testing.T) {
+	t.Parallel()
+	assert.EqualError(t, &wrapper.OperationError{ID: "x"}, "operation x")
+	assert.EqualError(t, &wrapper.OperationError{ID: "x", Status: wrapper.Status{State: "FAILED", Message: "quota"}, Err: wrapper.ErrFailed},
+		"operation x is FAILED (quota): operation failed")
+}
+
 func TestWaitForManyWithFewRequestsAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
