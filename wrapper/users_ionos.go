@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,9 @@ import (
 
 // Users is the portable view of this client. opts go with every call; [Prefetch] only with
 // walks of the list.
-func (c *IONOS) Users(opts ...CallOption) Users { return &ionosUsers{client: c, opts: opts} }
+func (c *IONOS) Users(opts ...CallOption) Users {
+	return &ionosUsers{client: c, opts: slices.Clone(opts)}
+}
 
 type ionosUsers struct {
 	client *IONOS
