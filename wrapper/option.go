@@ -100,7 +100,7 @@ func newSettings(baseURL string, opts []Option) *settings {
 
 // newTransport checks everything that can be checked before the first request.
 func newTransport(v vendor, auth Auth, s *settings) (*transport, error) {
-	if isNilSigner(auth) {
+	if isNil(auth) {
 		return nil, invalid("auth", "is nil")
 	}
 	if known, ok := auth.(checker); ok {

@@ -44,7 +44,7 @@ const minSkew = time.Minute
 // at a time if the signer may, prints only what is public, and can be shared by
 // clients.
 func SignatureAuth(account string, signer Signer, opts ...SignatureOption) (Auth, error) {
-	if isNilSigner(signer) {
+	if isNil(signer) {
 		return nil, invalid("signer", "it is nil")
 	}
 	if account == "my" {

@@ -142,7 +142,7 @@ func newECDSASigner(key crypto.Signer, public *ecdsa.PublicKey) (Signer, error) 
 
 // checkComplete finds the keys whose own methods would panic.
 func checkComplete(key crypto.Signer) error {
-	if isNilSigner(key) {
+	if isNil(key) {
 		return invalid("key", "it is nil")
 	}
 	private, ok := key.(ed25519.PrivateKey)
@@ -158,14 +158,14 @@ func checkComplete(key crypto.Signer) error {
 	return nil
 }
 
-// isNilSigner also finds a nil pointer inside an interface that is not nil.
-func isNilSigner(signer any) bool {
-	value := reflect.ValueOf(signer)
-	switch value.Kind() {
+// isNil also finds a nil pointer inside an interface that is not nil.
+func isNil(value any) bool {
+	v := reflect.ValueOf(value)
+	switch v.Kind() {
 	case reflect.Invalid:
 		return true
 	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Func, reflect.Chan:
-		return value.IsNil()
+		return v.IsNil()
 	default:
 		return false
 	}
