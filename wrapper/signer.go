@@ -155,6 +155,10 @@ func checkComplete(key crypto.Signer) error {
 	if rsaKey, isRSA := key.(*rsa.PrivateKey); isRSA && rsaKey.D == nil {
 		return invalid("key", "it has no private part")
 	}
+	//lint:ignore SA1019 its Bytes method panics without D as well
+	if ecdsaKey, isECDSA := key.(*ecdsa.PrivateKey); isECDSA && ecdsaKey.D == nil {
+		return invalid("key", "it has no private part")
+	}
 	return nil
 }
 

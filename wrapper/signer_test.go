@@ -198,6 +198,8 @@ func TestKeysThatTritonCannotVerifyAreRefusedWithTheReason(t *testing.T) {
 func TestNilAndIncompleteKeysAreRefused(t *testing.T) {
 	t.Parallel()
 	short := ed25519.PrivateKey("short")
+	p256, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
 	tests := map[string]crypto.Signer{
 		"nil":                          nil,
 		"nil RSA key":                  (*rsa.PrivateKey)(nil),
@@ -206,6 +208,7 @@ func TestNilAndIncompleteKeysAreRefused(t *testing.T) {
 		"nil pointer to Ed25519 key":   (*ed25519.PrivateKey)(nil),
 		"empty RSA key":                &rsa.PrivateKey{},
 		"empty ECDSA key":              &ecdsa.PrivateKey{},
+		"ECDSA key without its secret": &ecdsa.PrivateKey{PublicKey: p256.PublicKey},
 		"short Ed25519 key":            short,
 		"pointer to short Ed25519 key": &short,
 		"no public key":                publicOnly{nil},
