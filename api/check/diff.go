@@ -119,7 +119,11 @@ func writeChanges(env environment, changes []change, withGo bool, limit severity
 	if withGo {
 		compared = "documents and Go packages"
 	}
-	fmt.Fprintf(env.stdout, "%s: %d major, %d minor, %d patch changes; semver bump: %v\n", compared, counts[major], counts[minor], counts[patch], bump)
+	needed := bump.String()
+	if len(changes) == 0 {
+		needed = "none"
+	}
+	fmt.Fprintf(env.stdout, "%s: %d major, %d minor, %d patch changes; semver bump: %s\n", compared, counts[major], counts[minor], counts[patch], needed)
 	if bump > limit {
 		return differs, nil
 	}

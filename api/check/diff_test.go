@@ -105,7 +105,7 @@ func TestTheSameDocumentHasNoChanges(t *testing.T) {
 	t.Parallel()
 	old, current := documents(t, func(text string) string { return text })
 	got := runWith(t, answers("[]", nil), "diff", "-max", "patch", old, current)
-	assert.Equal(t, result{conforms, "documents: 0 major, 0 minor, 0 patch changes; semver bump: patch\n", ""}, got)
+	assert.Equal(t, result{conforms, "documents: 0 major, 0 minor, 0 patch changes; semver bump: none\n", ""}, got)
 }
 
 func TestTheLevelsOfOasdiff(t *testing.T) {
