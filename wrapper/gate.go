@@ -44,7 +44,7 @@ func (g *gate) enter(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		g.abandon(place)
-		return context.Cause(ctx)
+		return ended(ctx)
 	}
 }
 
@@ -54,7 +54,7 @@ func (g *gate) waitForPause(ctx context.Context) error {
 		pause := time.Until(g.until)
 		g.mu.Unlock()
 		if pause <= 0 {
-			return ctx.Err()
+			return ended(ctx)
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
 			return fmt.Errorf("%w: the service asks all requests to wait for %s, past the deadline: %w",

@@ -213,11 +213,11 @@ func (t *transport) pause(ctx context.Context, failed *Error, attempt int) (time
 func (t *transport) failure(r *http.Request, resp *http.Response, err error, v verdict) *Error {
 	hide := hideSecrets(r)
 	if resp == nil {
-		return &Error{Method: r.Method, Path: r.URL.Path, Err: hideIn(err, hide), triton: t.triton}
+		return &Error{Method: r.Method, Path: r.URL.Path, Err: hideIn(endedBy(r.Context(), err), hide), triton: t.triton}
 	}
 	failed := answerError(r, resp, bodyBytes(resp), t.triton, hide)
 	if cut := bodyError(resp); cut != nil {
-		failed.Err = fmt.Errorf("the answer could not be read: %w", hideIn(cut, hide))
+		failed.Err = fmt.Errorf("the answer could not be read: %w", hideIn(endedBy(r.Context(), cut), hide))
 		if t.accepted != nil && v.maybe && resp.StatusCode < 300 {
 			// What was accepted can still be waited for.
 			if operation, _ := t.accepted(r, resp); operation.ID() != "" {

@@ -257,16 +257,33 @@ func bodyBytes(resp *http.Response) []byte {
 // sleep waits as long as ctx lives.
 func sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
-		return ctx.Err()
+		return ended(ctx)
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return ended(ctx)
 	case <-timer.C:
 		return nil
 	}
+}
+
+// ended is why ctx is over, nil if it is not.
+func ended(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return endedBy(ctx, context.Cause(ctx))
+}
+
+// endedBy makes what came of a call match the error of its context too, if that is over. A cause
+// that the caller has set, which net/http answers instead, matches it seldom.
+func endedBy(ctx context.Context, err error) error {
+	if over := ctx.Err(); over != nil && !errors.Is(err, over) {
+		return fmt.Errorf("%w: %w", over, err)
+	}
+	return err
 }
 
 // checkBaseURL refuses what would send requests elsewhere, or in clear, or lose a part.

@@ -140,7 +140,7 @@ func Wait(ctx context.Context, operations ...*Operation) error {
 	for {
 		if ctx.Err() != nil {
 			for _, w := range waiting {
-				errs = append(errs, w.interrupted(context.Cause(ctx)))
+				errs = append(errs, w.interrupted(ended(ctx)))
 			}
 			waiting = nil
 		}
