@@ -44,6 +44,7 @@ type Signer interface {
 	// Sign signs data itself, not a digest of it, and returns the raw
 	// signature without SSH framing: PKCS #1 v1.5 for RSA, ASN.1 DER for
 	// ECDSA, 64 bytes for Ed25519. An error must not tell anything of the key.
+	// The request waits for it, past the end of its context too.
 	Sign(data []byte) ([]byte, error)
 }
 

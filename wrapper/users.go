@@ -37,8 +37,8 @@ type Users interface {
 	// Create creates a user and never two. When the answer is lost it looks for the user: it
 	// answers the one that was made, or an error that matches ErrNotMade. A user with the same
 	// email or login counts as the one that was made unless it is more than 5 minutes older than
-	// the call, which is ErrConflict. When a wait ends early, the user is answered beside the
-	// error.
+	// the call by this machine's clock, which is ErrConflict. When a wait ends early, the user is
+	// answered beside the error.
 	Create(ctx context.Context, user NewUser) (*User, error)
 
 	// Update changes the fields that change sets and keeps all others. One that sets nothing

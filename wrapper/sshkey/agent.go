@@ -22,8 +22,9 @@ const agentTimeout = time.Minute
 
 // An Agent is a connection to an ssh-agent, made when it is first needed and
 // made again, once for each call, when it is found broken. An answer may take a
-// minute. An Agent, and all signers that come from it, may be used by many
-// goroutines at a time; the agent is asked one thing at a time.
+// minute, which the context of the request that is signed does not shorten. An
+// Agent, and all signers that come from it, may be used by many goroutines at a
+// time; the agent is asked one thing at a time.
 type Agent struct {
 	dial func() (net.Conn, error)
 

@@ -34,7 +34,8 @@ type Fault struct {
 
 // Effect answers a request in place of the cloud. carryOut does what the cloud
 // would have done, once, and gives the answer that it would have sent; an effect
-// that does not call it leaves the cloud as it was.
+// that does not call it leaves the cloud as it was. The cloud has read r before:
+// a change of it makes no difference.
 type Effect func(w http.ResponseWriter, r *http.Request, carryOut func() *Answer)
 
 // Rule is a [Fault] in force.
