@@ -53,7 +53,8 @@ type Users interface {
 	Delete(ctx context.Context, user string) error
 }
 
-// ErrNotMade: the answer to Create was lost, and the user was not there afterwards.
+// ErrNotMade: the answer to Create was lost, and the user was not there during the 7 seconds after
+// that. A service that needs longer may make it yet, and then refuses to make it twice.
 var ErrNotMade = errors.New("not made")
 
 // User is a user of any cloud. Empty fields are those that the cloud does not have or did not
@@ -153,7 +154,7 @@ func (f *TritonFields) first() string {
 }
 
 // lookups are the pauses before each look for a user whose creation got no answer: the request
-// may still be on its way through the service.
+// may still be on its way through the service. ErrNotMade tells their sum.
 var lookups = []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second}
 
 // clockSlack is how far the clocks may differ when the age of a user is judged.
