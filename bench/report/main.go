@@ -25,14 +25,15 @@ func main() {
 	benchtime := flag.String("benchtime", "1s", "time of each run, as for go test")
 	toolchains := flag.String("toolchains", "local,go1.27.1", "values of GOTOOLCHAIN; one that cannot be had is left out")
 	raw := flag.String("raw", "", "file for the benchmarks' own lines, for benchstat")
+	rest := flag.Bool("rest", true, "measure waiting, memory, size and cold builds as well")
 	flag.Parse()
-	if err := run(*count, *benchtime, strings.Split(*toolchains, ","), *raw); err != nil {
+	if err := run(*count, *benchtime, strings.Split(*toolchains, ","), *raw, *rest); err != nil {
 		fmt.Fprintln(os.Stderr, "report:", err)
 		os.Exit(1)
 	}
 }
 
-func run(count int, benchtime string, toolchains []string, raw string) error {
+func run(count int, benchtime string, toolchains []string, raw string, rest bool) error {
 	fmt.Printf("%s, %s/%s, %d processors, count %d, benchtime %s\n",
 		time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), count, benchtime)
 	for _, toolchain := range toolchains {
@@ -51,6 +52,9 @@ func run(count int, benchtime string, toolchains []string, raw string) error {
 		printRows(os.Stdout, speedRows(samples, newer(version)))
 		fmt.Println()
 		printMedians(os.Stdout, samples)
+	}
+	if !rest {
+		return nil
 	}
 	lines, err := logged(os.Environ())
 	if err != nil {
