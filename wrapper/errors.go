@@ -324,6 +324,14 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	return 0
 }
 
+// also adds what came afterwards to an error that may be nil, on one line.
+func also(err, afterwards error) error {
+	if err == nil {
+		return afterwards
+	}
+	return fmt.Errorf("%w; %w", err, afterwards)
+}
+
 // invalid is the error for input that is refused before any request.
 func invalid(parameter, reason string) error {
 	return fmt.Errorf("%s: %s: %w", parameter, reason, ErrInvalid)

@@ -181,14 +181,14 @@ func (t *transport) Do(r *http.Request) (*http.Response, error) {
 		}
 		delay, stop := t.pause(r.Context(), failed, attempt)
 		if stop != nil {
-			failed.Err = errors.Join(failed.Err, stop)
+			failed.Err = also(failed.Err, stop)
 			return nil, failed
 		}
 		if failed.Is(ErrRateLimited) {
 			t.gate.pause(time.Now().Add(delay))
 		}
 		if err := sleep(r.Context(), delay); err != nil {
-			failed.Err = errors.Join(failed.Err, err)
+			failed.Err = also(failed.Err, err)
 			return nil, failed
 		}
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/cloudroster/cloudroster/gen"
 	"github.com/cloudroster/cloudroster/wrapper"
+	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
 
 // roundTrip is an http.RoundTripper.
@@ -151,4 +152,21 @@ func TestTheLargestResponseLimit(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "ann", user.ID)
 	}
+}
+
+// An error that has several reasons is one line all the same: many logs take no more.
+func TestAnErrorIsOneLine(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := wrappertest.New()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reset()})
+		client := ionosClient(t, cloud, wrapper.WithRetry(wrapper.RetryPolicy{MinDelay: 4 * time.Second}))
+		_, err := client.ListGroups(ctx)
+		require.ErrorContains(t, err, "connection reset by peer; the next attempt would be in ")
+		_, err = client.Users().Create(t.Context(), wrapper.NewUser{FirstName: "Jo", LastName: "Doe", Email: "jo@example.com", Password: "correct-horse-1"})
+		require.ErrorContains(t, err, "connection reset by peer: outcome unknown; looking for the user: GET ")
+		assert.NotContains(t, err.Error(), "\n")
+	})
 }

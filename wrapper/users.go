@@ -165,14 +165,14 @@ const clockSlack = 5 * time.Minute
 func resolve(ctx context.Context, began time.Time, cause error, find func(context.Context) (*User, error)) (*User, error) {
 	for _, pause := range lookups {
 		if err := sleep(ctx, pause); err != nil {
-			return nil, errors.Join(cause, err)
+			return nil, also(cause, err)
 		}
 		user, err := find(ctx)
 		switch {
 		case errors.Is(err, ErrNotFound):
 			continue
 		case err != nil:
-			return nil, errors.Join(cause, fmt.Errorf("looking for the user: %w", err))
+			return nil, also(cause, fmt.Errorf("looking for the user: %w", err))
 		case !user.Created.IsZero() && user.Created.Before(began.Add(-clockSlack)):
 			return nil, fmt.Errorf("a user with this login or email was there before: %w", ErrConflict)
 		}

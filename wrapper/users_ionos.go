@@ -91,7 +91,7 @@ func (u *ionosUsers) Update(ctx context.Context, user string, change UserChange)
 func (u *ionosUsers) readBack(ctx context.Context, user string, cause error) (*User, error) {
 	got, err := u.Get(ctx, user)
 	if err != nil {
-		return nil, errors.Join(cause, fmt.Errorf("read the user back: %w", err))
+		return nil, also(cause, fmt.Errorf("reading the user back: %w", err))
 	}
 	return got, nil
 }
