@@ -124,7 +124,7 @@ func (c *IONOS) accepted(r *http.Request, resp *http.Response) (*Operation, erro
 	if err != nil {
 		return nil, err
 	}
-	operation.id, operation.fresh = id, true
+	operation.id, operation.accepted = id, time.Now()
 	operation.retryAfter = retryAfter(resp.Header, time.Now())
 	return operation, nil
 }

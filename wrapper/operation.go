@@ -28,7 +28,7 @@ type Operation struct {
 	id         string
 	contract   *string       // sent with polls, as with the write; fmt does not look behind it
 	retryAfter time.Duration // what the 202 asked for
-	fresh      bool          // accepted by this process just now
+	accepted   time.Time     // when it came; zero for an operation that is resumed
 }
 
 // Operation is the operation with this request id, for waiting that began elsewhere. An id

@@ -234,8 +234,11 @@ func newWaiter(o *Operation) *waiter {
 	w := &waiter{operation: o, began: time.Now()}
 	w.next = w.began
 	// An operation that was just accepted is not done yet; one that was resumed may be.
-	if o != nil && o.fresh {
+	if o != nil && !o.accepted.IsZero() {
 		w.plan(o.retryAfter)
+		if w.next = w.next.Add(-time.Since(o.accepted)); w.next.Before(w.began) {
+			w.told = 0 // and has passed
+		}
 	}
 	return w
 }

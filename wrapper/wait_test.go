@@ -317,3 +317,25 @@ func TestAnUntrustedCertificateEndsTheWait(t *testing.T) {
 		assert.Equal(t, 1, polls)
 	})
 }
+
+// The pause that a 202 asks for begins with the 202, not with the wait.
+func TestAPauseThatHasPassedIsNotMadeAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Second, time.Second))
+		cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersPost", Attempt: 1, Effect: wrappertest.Edit(func(a *wrappertest.Answer) {
+			a.Header.Set("Retry-After", "60")
+		})})
+		_, operation, err := ionosClient(t, cloud).CreateUser(t.Context(), jo())
+		require.NoError(t, err)
+		accepted := time.Now()
+		time.Sleep(20 * time.Second)
+		require.NoError(t, operation.Wait(t.Context()))
+		assert.Equal(t, time.Minute, time.Since(accepted))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.NoError(t, operation.Wait(ctx))
+		require.NoError(t, wrapper.Wait(ctx, operation))
+		assert.Equal(t, time.Minute, time.Since(accepted))
+	})
+}
