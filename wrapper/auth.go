@@ -15,6 +15,7 @@ import (
 //
 // An Auth must be safe for concurrent use. When it fails, nothing is sent.
 type Auth interface {
+	// Authorize sets headers, and changes nothing else of the request.
 	Authorize(*http.Request) error
 }
 

@@ -95,7 +95,9 @@ type Error struct {
 
 // Message is one message of a failed answer.
 type Message struct {
+	// Code is the vendor's, "" if it gave none.
 	Code string
+	// Text is for people, with known secrets removed.
 	Text string
 }
 

@@ -59,8 +59,13 @@ func (o *Operation) String() string {
 	return "operation " + printable(o.ID())
 }
 
-func (o *Operation) GoString() string             { return o.String() }
-func (o *Operation) LogValue() slog.Value         { return slog.StringValue(o.String()) }
+// GoString is String.
+func (o *Operation) GoString() string { return o.String() }
+
+// LogValue is String.
+func (o *Operation) LogValue() slog.Value { return slog.StringValue(o.String()) }
+
+// MarshalText is String: the client behind an operation is printed nowhere.
 func (o *Operation) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // Status is how far an operation is.
@@ -127,6 +132,7 @@ type OperationError struct {
 	Err error
 }
 
+// Error reads like "operation ID is FAILED (message): operation failed".
 func (e *OperationError) Error() string {
 	if e == nil {
 		return "<nil>"
