@@ -70,6 +70,8 @@ func paged(t testing.TB, cloud *wrappertest.Cloud, size int) wrappertest.Effect 
 		for _, user := range all[min(offset, len(all)):min(offset+size, len(all))] {
 			list.Items = append(list.Items, gen.User{ID: user.ID, Properties: gen.UserProperties{Email: user.Email}})
 		}
-		assert.NoError(t, json.NewEncoder(w).Encode(list))
+		body, err := json.Marshal(list)
+		assert.NoError(t, err)
+		_, _ = w.Write(body) // a prefetch that is not needed any more does not read it
 	}
 }
