@@ -7,7 +7,7 @@ PAGES ?=
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help check generate test race fuzz gofmt vet staticcheck lint tidy drift pages redocly contract vendors bench api
+.PHONY: help check generate test race next fuzz gofmt vet staticcheck lint tidy drift pages redocly contract vendors bench api
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,16 @@ test: ## Run all tests
 
 race: ## Run all tests under the race detector
 	GOFLAGS="$(GOFLAGS) -race -timeout=15m" go test ./...
+
+# From Go 1.27 on, answers are decoded by encoding/json/v2: wrapper/json_v2.go and its test.
+next: ## Run the tests of gen and wrapper with Go 1.27
+	@if GOTOOLCHAIN=go1.27.1 go version >/dev/null 2>&1; then \
+		GOTOOLCHAIN=go1.27.1 go test ./gen ./wrapper; \
+	elif test "$$CI" = true; then \
+		echo "Go 1.27 cannot be had, and must be in continuous integration"; exit 1; \
+	else \
+		echo "skipped: Go 1.27 cannot be had"; \
+	fi
 
 # Every test run has the seeds; this looks for more. What it finds is written to testdata/fuzz.
 fuzz: ## Run every fuzz target for FUZZTIME (60s)
