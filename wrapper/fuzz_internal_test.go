@@ -180,7 +180,11 @@ func FuzzHiddenSecret(f *testing.F) {
 			failed := answerError(r, &http.Response{StatusCode: 500, Header: http.Header{}, Request: r}, body, true, hideSecrets(r))
 			kept := string(failed.Body)
 			require.NotContains(t, kept, form)
-			// Nor does the beginning of it stand at the end, where the body was cut.
+			// Nor does the beginning of it stand at the end, where the body was cut. What repeats
+			// its own beginning cannot be told from the text around it.
+			if len(body) <= maxErrorBody || strings.Contains(form[1:], form[:6]) {
+				continue
+			}
 			for n := 6; n < len(form) && !strings.Contains(before+redacted, form[:6]); n++ {
 				require.False(t, strings.HasSuffix(kept, form[:n]), "%q", kept[max(0, len(kept)-40):])
 			}
