@@ -91,24 +91,17 @@ func (k captured) plain(header http.Header, limit int64) (_ captured, ok bool) {
 	return k, false
 }
 
-// checkRequestBody and checkAnswerBody leave what is incomplete alone: a connection that breaks off
-// is not a matter of the contract.
-
 func (x *exchange) checkRequestBody(k captured, header http.Header) {
-	if !k.complete && !k.over {
-		return
-	}
-	k, ok := k.plain(header, x.limit)
-	switch {
-	case !ok:
-	case k.over:
-		x.find(Drift, RuleNotChecked, "request body", "is longer than the limit of the check")
-	default:
-		x.requestBody(k.data)
-	}
+	x.checkBody("request body", k, header, x.requestBody)
 }
 
 func (x *exchange) checkAnswerBody(k captured, header http.Header) {
+	x.checkBody("answer body", k, header, func(data []byte) { x.answerBody(header, data) })
+}
+
+// checkBody leaves what is incomplete alone: a connection that breaks off is not a matter of the
+// contract.
+func (x *exchange) checkBody(where string, k captured, header http.Header, check func([]byte)) {
 	if !k.complete && !k.over {
 		return
 	}
@@ -116,8 +109,8 @@ func (x *exchange) checkAnswerBody(k captured, header http.Header) {
 	switch {
 	case !ok:
 	case k.over:
-		x.find(Drift, RuleNotChecked, "answer body", "is longer than the limit of the check")
+		x.find(Drift, RuleNotChecked, where, "is longer than the limit of the check")
 	default:
-		x.answerBody(header, k.data)
+		check(k.data)
 	}
 }
