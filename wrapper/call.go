@@ -313,8 +313,9 @@ func nothing(resp *http.Response) error {
 
 // unreadable is the error of a call that succeeded with an answer that did not.
 func unreadable(resp *http.Response, cause error) *Error {
-	failed := answerError(resp.Request, resp, nil, false, hideSecrets(resp.Request))
-	failed.Err = hideIn(cause, hideSecrets(resp.Request))
+	hide := hideSecrets(resp.Request)
+	failed := answerError(resp.Request, resp, nil, false, hide)
+	failed.Err = hideIn(cause, hide)
 	if body, ok := resp.Body.(*bufferedBody); ok {
 		failed.Attempts = body.tries
 	}

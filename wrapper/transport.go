@@ -92,21 +92,28 @@ func (e *notSentError) Unwrap() error { return e.err }
 
 // log never writes a header, a query or a body.
 func (t *transport) log(r *http.Request, resp *http.Response, err error, number int, duration time.Duration) {
+	if resp != nil {
+		err = bodyError(resp)
+	}
 	level := slog.LevelDebug
+	if err != nil || resp.StatusCode >= 300 {
+		level = slog.LevelWarn
+	}
+	// Looking for secrets reads the request's body: not for a record that nobody gets.
+	if !t.logger.Enabled(r.Context(), level) {
+		return
+	}
+	hide := hideSecrets(r)
 	attrs := make([]slog.Attr, 0, 7)
 	attrs = append(attrs, slog.String("method", r.Method), slog.String("path", r.URL.Path))
 	if resp != nil {
 		attrs = append(attrs, slog.Int("status", resp.StatusCode))
 		if id := requestID(resp.Header); id != "" {
-			attrs = append(attrs, slog.String("request_id", printable(hideSecrets(r).Replace(id))))
-		}
-		if err = bodyError(resp); resp.StatusCode >= 300 {
-			level = slog.LevelWarn
+			attrs = append(attrs, slog.String("request_id", printable(hide.Replace(id))))
 		}
 	}
 	if err != nil {
-		level = slog.LevelWarn
-		attrs = append(attrs, slog.String("error", printable(hideSecrets(r).Replace(err.Error()))))
+		attrs = append(attrs, slog.String("error", printable(hide.Replace(err.Error()))))
 	}
 	attrs = append(attrs, slog.Int("attempt", number), slog.Duration("duration", duration))
 	t.logger.LogAttrs(r.Context(), level, "cloudroster request", attrs...)
