@@ -1,4 +1,4 @@
-# Every command that this project is worked on with. `make` alone explains them.
+# Development commands. Run make alone for a list.
 
 # The vendors' pages for `make pages`: make pages PAGES="ionos.md triton.md"
 PAGES ?=
@@ -7,10 +7,10 @@ PAGES ?=
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help check generate test race next fuzz gofmt vet staticcheck lint tidy drift pages redocly contract vendors bench api
+.PHONY: help check generate test race test-go127 fuzz gofmt vet staticcheck lint tidy drift pages redocly contract test-bench bench update-api
 
 help: ## Explain the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 check: ## Run every gate, as continuous integration does (.ci/run)
 	@.ci/run
@@ -25,7 +25,7 @@ race: ## Run all tests under the race detector
 	GOFLAGS="$(GOFLAGS) -race -timeout=15m" go test ./...
 
 # From Go 1.27 on, answers are decoded by encoding/json/v2: wrapper/json_v2.go and its test.
-next: ## Run the tests of gen and wrapper with Go 1.27
+test-go127: ## Run the tests of gen and wrapper with Go 1.27
 	@if GOTOOLCHAIN=go1.27.1 go version >/dev/null 2>&1; then \
 		GOTOOLCHAIN=go1.27.1 go test ./gen ./wrapper; \
 	elif test "$$CI" = true; then \
@@ -63,7 +63,7 @@ drift: ## Generate twice in a copy of the tree; find what changes
 	@.ci/drift
 
 pages: ## Compare openapi.yaml with its sources, and with the vendors' pages in PAGES
-	go run ./api/spec check $(PAGES)
+	go run ./internal/specgen check $(PAGES)
 
 redocly: ## Lint openapi.yaml with Redocly (needs Node)
 	@if command -v npx >/dev/null; then \
@@ -77,11 +77,11 @@ redocly: ## Lint openapi.yaml with Redocly (needs Node)
 contract: ## Check traffic, coverage, bodies and changes against openapi.yaml (needs Node)
 	@.ci/contract
 
-vendors: ## Run the vendors' own clients against the in-memory clouds, and what else bench/ tests
+test-bench: ## Run the vendors' own clients against the in-memory clouds, and what else bench/ tests
 	cd bench && go vet ./... && go test ./...
 
 bench: ## Measure beside the vendors' SDKs and the bare standard library (15 minutes; a module of its own)
 	cd bench && go run ./report
 
-api: ## Add what is new in the public API to its golden files
-	go test ./internal/house -run TestPublicAPI -count=1 -update
+update-api: ## Add what is new in the public API to its golden files
+	go test ./internal/repotest -run TestPublicAPI -count=1 -update

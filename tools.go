@@ -4,8 +4,8 @@
 // build tag, so no importer of the library ever links the generator.
 package tools
 
-//go:generate go run ./api/spec merge
-//go:generate cp openapi.yaml gen/spec/openapi.yaml
+//go:generate go run ./internal/specgen merge
+//go:generate cp openapi.yaml gen/openapi/openapi.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config oapi-codegen.yaml openapi.yaml
 
 import (

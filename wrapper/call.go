@@ -33,29 +33,29 @@ const (
 
 // Depth asks for more detail: at 1 the entities of a user, group or resource are there, as
 // references. 0 (the default) or 1. Every operation takes it.
-func Depth(depth int) CallOption {
+func WithDepth(depth int) CallOption {
 	return func(o *callOptions) { o.depth, o.given = depth, o.given|givenDepth }
 }
 
 // Contract sends another contract number than the client's. Every operation takes it, and the
 // operation that a write returns keeps it.
-func Contract(number int) CallOption {
+func WithCallContract(number int) CallOption {
 	return func(o *callOptions) { o.contract, o.given = number, o.given|givenContract }
 }
 
 // Offset starts at this user, counted from 0. ListUsers and AllUsers take it.
-func Offset(offset int) CallOption {
+func WithOffset(offset int) CallOption {
 	return func(o *callOptions) { o.offset, o.given = offset, o.given|givenOffset }
 }
 
 // Limit bounds the page: 1 to 100 users, 100 by default. ListUsers and AllUsers take it.
-func Limit(limit int) CallOption {
+func WithLimit(limit int) CallOption {
 	return func(o *callOptions) { o.limit, o.given = limit, o.given|givenLimit }
 }
 
 // Prefetch lets AllUsers fetch this many pages at a time, 1 (the default) to 16. The users
 // come in the same order.
-func Prefetch(pages int) CallOption {
+func WithPrefetch(pages int) CallOption {
 	return func(o *callOptions) { o.prefetch, o.given = pages, o.given|givenPrefetch }
 }
 
@@ -218,7 +218,7 @@ func write[T any](c *IONOS, opts []CallOption, path ids, call sender) (*T, *Oper
 func remove(c *IONOS, opts []CallOption, path ids, call sender) (*Operation, error) {
 	resp, err := send(opts, 0, path, call)
 	if err != nil {
-		if goneBefore(err) {
+		if alreadyDeleted(err) {
 			return &Operation{client: c}, nil
 		}
 		return operationOf(err), err
@@ -228,7 +228,7 @@ func remove(c *IONOS, opts []CallOption, path ids, call sender) (*Operation, err
 	if err != nil {
 		return nil, unreadable(resp, err)
 	}
-	if err := nothing(resp); err != nil {
+	if err := expectNoBody(resp); err != nil {
 		return withOperation(err, operation)
 	}
 	return operation, nil
@@ -246,7 +246,7 @@ func withOperation(err error, operation *Operation) (*Operation, error) {
 }
 
 // goneBefore recognises the 404 of a repeated DELETE.
-func goneBefore(err error) bool {
+func alreadyDeleted(err error) bool {
 	var failed *Error
 	return errors.As(err, &failed) && failed.Status == http.StatusNotFound && failed.outcomeUnknown
 }
@@ -267,11 +267,11 @@ func decode[T any](resp *http.Response) (*T, error) {
 	data := bytes.TrimLeft(bodyBytes(resp), " \t\r\n")
 	switch {
 	case len(data) == 0:
-		return nil, unreadable(resp, fmt.Errorf("the body is empty: %w", ErrUnexpectedAnswer))
+		return nil, unreadable(resp, fmt.Errorf("the body is empty: %w", ErrUnexpectedResponse))
 	case data[0] == '<':
-		return nil, unreadable(resp, fmt.Errorf("the body is HTML: %w", ErrUnexpectedAnswer))
+		return nil, unreadable(resp, fmt.Errorf("the body is HTML: %w", ErrUnexpectedResponse))
 	case data[0] != '{' && data[0] != '[':
-		return nil, unreadable(resp, fmt.Errorf("the body is not what the operation documents: %w", ErrUnexpectedAnswer))
+		return nil, unreadable(resp, fmt.Errorf("the body is not what the operation documents: %w", ErrUnexpectedResponse))
 	}
 	var err error
 	if list, ok := any(value).(*gen.UserList); ok {
@@ -280,10 +280,10 @@ func decode[T any](resp *http.Response) (*T, error) {
 		err = unmarshal(data, value)
 	}
 	if err != nil {
-		return nil, unreadable(resp, fmt.Errorf("%w: %w", ErrUnexpectedAnswer, err))
+		return nil, unreadable(resp, fmt.Errorf("%w: %w", ErrUnexpectedResponse, err))
 	}
 	if reflect.ValueOf(value).Elem().IsZero() {
-		return nil, unreadable(resp, fmt.Errorf("the body has nothing that the operation documents: %w", ErrUnexpectedAnswer))
+		return nil, unreadable(resp, fmt.Errorf("the body has nothing that the operation documents: %w", ErrUnexpectedResponse))
 	}
 	return value, nil
 }
@@ -304,18 +304,18 @@ func unmarshalUsers(data []byte, list *gen.UserList) error {
 
 // nothing checks the answer of a DELETE, which has no body or one that says nothing. HTML is
 // the answer of somebody else: a login page, for example.
-func nothing(resp *http.Response) error {
+func expectNoBody(resp *http.Response) error {
 	if data := bytes.TrimLeft(bodyBytes(resp), " \t\r\n"); len(data) > 0 && data[0] == '<' {
-		return unreadable(resp, fmt.Errorf("the body is HTML: %w", ErrUnexpectedAnswer))
+		return unreadable(resp, fmt.Errorf("the body is HTML: %w", ErrUnexpectedResponse))
 	}
 	return nil
 }
 
 // unreadable is the error of a call that succeeded with an answer that did not.
 func unreadable(resp *http.Response, cause error) *Error {
-	hide := hideSecrets(resp.Request)
-	failed := answerError(resp.Request, resp, nil, false, hide)
-	failed.Err = hideIn(cause, hide)
+	hide := redactor(resp.Request)
+	failed := responseError(resp.Request, resp, nil, false, hide)
+	failed.Err = redactError(cause, hide)
 	if body, ok := resp.Body.(*bufferedBody); ok {
 		failed.Attempts = body.tries
 	}

@@ -52,15 +52,15 @@ func TestConcurrentOperationsAreAllAccountedFor(t *testing.T) {
 func disturb(cloud *wrappertest.Cloud, limited http.Header) (met *atomic.Int64) {
 	met = new(atomic.Int64)
 	var requests atomic.Int64
-	cloud.IONOS.Fault(wrappertest.Fault{Effect: func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Answer) {
+	cloud.IONOS.Fault(wrappertest.Fault{Effect: func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Response) {
 		n := requests.Add(1)
 		for _, fault := range []struct {
 			every  int64
 			effect wrappertest.Effect
 		}{
-			{17, wrappertest.Reset()},
-			{23, after(wrappertest.Reset())},
-			{31, wrappertest.Cut(5)},
+			{17, wrappertest.ResetConnection()},
+			{23, after(wrappertest.ResetConnection())},
+			{31, wrappertest.TruncateBody(5)},
 			{41, wrappertest.Reply(429, limited, "")},
 			{43, after(wrappertest.HTML(502))},
 		} {
@@ -308,7 +308,7 @@ func (w *worker) settle(cloud *wrappertest.Cloud) {
 		for _, user := range cloud.IONOS.Users() {
 			if user.Email == email {
 				found++
-				assert.Contains(w.t, r.last, user.Lastname)
+				assert.Contains(w.t, r.last, user.LastName)
 			}
 		}
 		w.account("user "+email, r.there, found)

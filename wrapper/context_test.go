@@ -30,13 +30,13 @@ func TestTheEndOfAContextIsMatchedWithItsCause(t *testing.T) {
 		call   func(context.Context, *wrapper.IONOS) error
 	}{
 		"attempt":        {wrappertest.Hang(), get},
-		"body":           {wrappertest.Slow(time.Minute), get},
+		"body":           {wrappertest.SlowBody(time.Minute), get},
 		"back-off":       {wrappertest.Empty(503), get},
 		"pause of all":   {wrappertest.Reply(429, http.Header{"Retry-After": {"100"}}, ""), get},
 		"poll":           {wrappertest.Hang(), wait},
 		"between polls":  {queued, wait},
-		"many, one poll": {wrappertest.Hang(), func(ctx context.Context, c *wrapper.IONOS) error { return wrapper.Wait(ctx, c.Operation("id")) }},
-		"many":           {queued, func(ctx context.Context, c *wrapper.IONOS) error { return wrapper.Wait(ctx, c.Operation("id")) }},
+		"many, one poll": {wrappertest.Hang(), func(ctx context.Context, c *wrapper.IONOS) error { return wrapper.WaitAll(ctx, c.Operation("id")) }},
+		"many":           {queued, func(ctx context.Context, c *wrapper.IONOS) error { return wrapper.WaitAll(ctx, c.Operation("id")) }},
 		"place in the queue": {wrappertest.Hang(), func(ctx context.Context, c *wrapper.IONOS) error {
 			first := make(chan error)
 			go func() { first <- get(ctx, c) }()
@@ -50,7 +50,7 @@ func TestTheEndOfAContextIsMatchedWithItsCause(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cloud := wrappertest.New()
 				one := wrappertest.Reply(200, http.Header{"X-Ratelimit-Burst": {"1"}}, `{"id":"g"}`)
-				cloud.IONOS.Fault(wrappertest.Fault{Operation: "umGroupsFindById", Effect: one})
+				cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umGroupsFindById", Effect: one})
 				cloud.IONOS.Fault(wrappertest.Fault{Effect: test.effect})
 				client := ionosClient(t, cloud, wrapper.WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 					resp, err := cloud.Transport().RoundTrip(r)

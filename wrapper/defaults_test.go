@@ -73,7 +73,7 @@ func TestDefaultLimits(t *testing.T) {
 	client, err := NewIONOS(TokenAuth("a-token"))
 	require.NoError(t, err)
 	assert.Equal(t, RetryPolicy{MaxAttempts: 4, MinDelay: 500 * time.Millisecond, MaxDelay: 30 * time.Second, MaxRetryAfter: 2 * time.Minute}, client.transport.retry)
-	assert.Equal(t, PollPace{Min: 500 * time.Millisecond, Max: 15 * time.Second, Share: 0.2}, client.pace)
+	assert.Equal(t, PollPolicy{MinDelay: 500 * time.Millisecond, MaxDelay: 15 * time.Second, Growth: 0.2}, client.pace)
 	assert.Equal(t, int64(16<<20), client.transport.responseLimit)
 	assert.Equal(t, time.Minute, client.transport.limit)
 	assert.Equal(t, uint16(tls.VersionTLS12), ownTransport(t, client).TLSClientConfig.MinVersion)
@@ -84,7 +84,7 @@ func TestDefaultLimits(t *testing.T) {
 	assert.Equal(t, time.Second, set.transport.limit)
 	assert.Equal(t, int64(5), set.transport.responseLimit)
 	assert.Equal(t, 2, set.transport.retry.MaxAttempts)
-	for _, bad := range []Option{WithAttemptTimeout(-1), WithResponseLimit(0), WithResponseLimit(-1), WithRetry(RetryPolicy{MaxAttempts: -1}), WithRetry(RetryPolicy{MaxDelay: -1}), WithPollPace(PollPace{Min: -1})} {
+	for _, bad := range []Option{WithAttemptTimeout(-1), WithResponseLimit(0), WithResponseLimit(-1), WithRetry(RetryPolicy{MaxAttempts: -1}), WithRetry(RetryPolicy{MaxDelay: -1}), WithPollPolicy(PollPolicy{MinDelay: -1})} {
 		_, err := NewIONOS(TokenAuth("a-token"), bad)
 		require.ErrorIs(t, err, ErrInvalid)
 	}

@@ -42,9 +42,9 @@
 //	certificate not trusted                no      no           no      the cause             not made
 //	connection lost, or no answer in time  again   again        no      the cause             unknown
 //	2xx cut short                          again   no           no      io.ErrUnexpectedEOF   unknown
-//	2xx over the limit                     no      no           no      ErrTooLarge           unknown
-//	2xx not as documented                  no      no           no      ErrUnexpectedAnswer   unknown
-//	3xx                                    no      no           no      ErrUnexpectedAnswer   not made
+//	2xx over the limit                     no      no           no      ErrResponseTooLarge           unknown
+//	2xx not as documented                  no      no           no      ErrUnexpectedResponse   unknown
+//	3xx                                    no      no           no      ErrUnexpectedResponse   not made
 //	400, 405, 406, 413, 415, 422           no      no           no      ErrInvalid            not made
 //	401                                    no      no           no      ErrUnauthorized       not made
 //	402, 403                               no      no           no      ErrForbidden          not made
@@ -82,19 +82,19 @@
 //	time of one attempt          1 minute               WithAttemptTimeout
 //	size of an answer            16 MiB, unpacked       WithResponseLimit
 //	body kept of a failed answer 4 KiB                  none
-//	pause between two polls      0.5 s, growing to 15 s  WithPollPace
+//	pause between two polls      0.5 s, growing to 15 s  WithPollPolicy
 //	404 of an accepted request   30 s                   none
 //	polls that fail in a row     5                      none
 //	TLS                          1.2 or newer           WithHTTPClient
 //
 // The numbers of the first three lines are fields of [RetryPolicy], those of the polls of
-// [PollPace]. A request whose body cannot be rewound, which only Raw can send, is sent once.
+// [PollPolicy]. A request whose body cannot be rewound, which only Raw can send, is sent once.
 //
 // # Zero values and concurrency
 //
 // Clients, Auths, Users and Operations are made by their functions, do not change, and are safe
 // for concurrent use; their zero values are of no use. A nil [Operation] answers every wait with
-// an error, and its ID is "". The zero [RetryPolicy] and [PollPace] are the defaults. A nil
+// an error, and its ID is "". The zero [RetryPolicy] and [PollPolicy] are the defaults. A nil
 // [Option] or [CallOption] is ignored, a nil Auth is refused.
 //
 // For tests, package wrappertest has both clouds in memory.

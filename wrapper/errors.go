@@ -32,16 +32,16 @@ var (
 	ErrRateLimited = errors.New("rate limited")
 	// ErrUnavailable: the service, or a gateway before it, could not answer (5xx).
 	ErrUnavailable = errors.New("unavailable")
-	// ErrFailed: an accepted operation ended as FAILED, or one of its targets did.
-	ErrFailed = errors.New("operation failed")
+	// ErrOperationFailed: an accepted operation ended as FAILED, or one of its targets did.
+	ErrOperationFailed = errors.New("operation failed")
 	// ErrOutcomeUnknown: a write may or may not have happened. Wait for Error.Operation if the
 	// error has one, and look before repeating it otherwise.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
-	// ErrUnexpectedAnswer: the answer is not what the operation documents: a redirect, an
+	// ErrUnexpectedResponse: the answer is not what the operation documents: a redirect, an
 	// HTML page, an empty body, something that is not the expected JSON.
-	ErrUnexpectedAnswer = errors.New("unexpected answer")
-	// ErrTooLarge: the answer is larger than the response limit (WithResponseLimit).
-	ErrTooLarge = errors.New("answer too large")
+	ErrUnexpectedResponse = errors.New("unexpected answer")
+	// ErrResponseTooLarge: the answer is larger than the response limit (WithResponseLimit).
+	ErrResponseTooLarge = errors.New("answer too large")
 	// ErrClockSkew: Triton refused the signature because this machine's clock is off.
 	ErrClockSkew = errors.New("clock skew")
 )
@@ -158,7 +158,7 @@ func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrOutcomeUnknown:
 		return e.outcomeUnknown
-	case ErrUnexpectedAnswer:
+	case ErrUnexpectedResponse:
 		return e.Status >= 300 && e.Status < 400
 	}
 	return target == e.kind()
@@ -228,7 +228,7 @@ func printable(text string) string {
 
 // answerError makes the Error of an answer that is not success. body is the whole body as far
 // as it was read; secrets are removed from everything that is kept of it.
-func answerError(r *http.Request, resp *http.Response, body []byte, triton bool, hide *strings.Replacer) *Error {
+func responseError(r *http.Request, resp *http.Response, body []byte, triton bool, hide *strings.Replacer) *Error {
 	failed := &Error{
 		Method:     r.Method,
 		Path:       r.URL.Path,
@@ -327,7 +327,7 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 }
 
 // also adds what came afterwards to an error that may be nil, on one line.
-func also(err, afterwards error) error {
+func joinErrors(err, afterwards error) error {
 	if err == nil {
 		return afterwards
 	}

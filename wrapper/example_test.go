@@ -58,7 +58,7 @@ func ExampleIONOS_UpdateUser() {
 	defer s.close()
 	everyday(changeOneField(s.ctx, s.ionos, s.ann))
 	ann, _ := s.cloud.IONOS.User(s.ann)
-	fmt.Println(ann.Firstname, ann.Lastname, ann.Email)
+	fmt.Println(ann.FirstName, ann.LastName, ann.Email)
 	// Output: Ann Ray ann@example.com
 }
 
@@ -123,7 +123,7 @@ func ExampleOperation_Watch() {
 	everyday(err)
 	for status, err := range operation.Watch(s.ctx) {
 		everyday(err)
-		if status.Ended() {
+		if status.Done() {
 			fmt.Println(status.State, status.Targets[0].Target.Type)
 		}
 	}
@@ -152,8 +152,8 @@ func ExampleOperationError() {
 	everyday(err)
 	err = operation.Wait(s.ctx)
 	var ended *wrapper.OperationError
-	if errors.As(err, &ended) && errors.Is(err, wrapper.ErrFailed) {
-		fmt.Println(ended.ID == operation.ID(), ended.Status.Message)
+	if errors.As(err, &ended) && errors.Is(err, wrapper.ErrOperationFailed) {
+		fmt.Println(ended.ID == operation.ID(), ended.Status.ErrorMessage)
 	}
 	// Output: true the quota is used up
 }
@@ -208,14 +208,14 @@ func exampleStage() *scene {
 	cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Nanosecond, time.Nanosecond))
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	s := &scene{ctx: ctx, close: cancel, cloud: cloud}
-	s.ann = cloud.IONOS.AddUser(wrappertest.User{Firstname: "Ann", Lastname: "Lee", Email: "ann@example.com"})
-	cloud.IONOS.AddUser(wrappertest.User{Firstname: "Max", Lastname: "Ray", Email: "max@example.com"})
+	s.ann = cloud.IONOS.AddUser(wrappertest.User{FirstName: "Ann", LastName: "Lee", Email: "ann@example.com"})
+	cloud.IONOS.AddUser(wrappertest.User{FirstName: "Max", LastName: "Ray", Email: "max@example.com"})
 	s.group = cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops"})
 	s.dataCenter = cloud.IONOS.AddResource(wrappertest.Resource{Type: "datacenter", Name: "dc"})
 	memory := wrapper.WithHTTPClient(&http.Client{Transport: cloud.Transport()})
 	var err error
 	s.ionos, err = wrapper.NewIONOS(wrapper.TokenAuth(wrappertest.Token), wrapper.WithBaseURL(cloud.IONOS.URL()), memory,
-		wrapper.WithPollPace(wrapper.PollPace{Min: time.Millisecond}))
+		wrapper.WithPollPolicy(wrapper.PollPolicy{MinDelay: time.Millisecond}))
 	everyday(err)
 	signer, err := wrapper.NewSigner(cloud.Triton.Key())
 	everyday(err)

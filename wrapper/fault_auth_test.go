@@ -39,7 +39,7 @@ func refusedCredentials(t *testing.T) {
 	for status, want := range map[int]error{401: wrapper.ErrUnauthorized, 403: wrapper.ErrForbidden, 402: wrapper.ErrForbidden} {
 		for _, c := range calls {
 			cloud, ann := withAnn()
-			cloud.IONOS.Fault(wrappertest.Fault{Effect: func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Answer) {
+			cloud.IONOS.Fault(wrappertest.Fault{Effect: func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Response) {
 				echo := `{"httpStatus":401,"messages":[{"errorCode":"315","message":"no: ` + r.Header.Get("Authorization") + `"}]}`
 				wrappertest.Reply(status, seconds(1), echo)(w, r, carryOut)
 			}})
@@ -84,7 +84,7 @@ func signedAnew(t *testing.T) {
 // skewed answers as a server whose clock is ahead by this much: 400 beyond 300 seconds.
 func skewed(ahead time.Duration, refuse func(int) bool) wrappertest.Effect {
 	attempts := 0
-	return func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Answer) {
+	return func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Response) {
 		attempts++
 		now := time.Now().Add(ahead)
 		header := http.Header{"Date": {now.UTC().Format(http.TimeFormat)}, "Content-Type": {"application/json"}}
@@ -159,13 +159,13 @@ func keyFile(t *testing.T, passphrase string, mode os.FileMode) (path string, ke
 func protectedKey(t *testing.T) {
 	path, key := keyFile(t, "correct horse battery staple", 0o600)
 	_, err := sshkey.Load(path)
-	require.ErrorIs(t, err, sshkey.ErrPassphraseNeeded)
+	require.ErrorIs(t, err, sshkey.ErrPassphraseRequired)
 	require.ErrorContains(t, err, path)
 	with := func(passphrase string) sshkey.Option {
-		return sshkey.Passphrase(func(string) ([]byte, error) { return []byte(passphrase), nil })
+		return sshkey.WithPassphrase(func(string) ([]byte, error) { return []byte(passphrase), nil })
 	}
 	_, err = sshkey.Load(path, with("wrong horse"))
-	require.ErrorIs(t, err, sshkey.ErrPassphraseWrong)
+	require.ErrorIs(t, err, sshkey.ErrPassphraseIncorrect)
 	assert.NotContains(t, err.Error(), "wrong horse")
 	signer, err := sshkey.Load(path, with("correct horse battery staple"))
 	require.NoError(t, err)
@@ -176,9 +176,9 @@ func readableKey(t *testing.T) {
 	for _, mode := range []os.FileMode{0o644, 0o640, 0o604, 0o660, 0o602} {
 		path, _ := keyFile(t, "", mode)
 		_, err := sshkey.Load(path)
-		require.ErrorIs(t, err, sshkey.ErrFileReadable, "%o", mode)
+		require.ErrorIs(t, err, sshkey.ErrInsecurePermissions, "%o", mode)
 		require.ErrorContains(t, err, path)
-		_, err = sshkey.Load(path, sshkey.AllowReadable())
+		_, err = sshkey.Load(path, sshkey.WithInsecurePermissions())
 		require.NoError(t, err, "%o", mode)
 	}
 	path, _ := keyFile(t, "", 0o400)
@@ -197,7 +197,7 @@ func notAKey(t *testing.T) {
 		path := filepath.Join(dir, name)
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		_, err := sshkey.Load(path)
-		require.ErrorIs(t, err, sshkey.ErrNotKey, name)
+		require.ErrorIs(t, err, sshkey.ErrInvalidKey, name)
 		require.ErrorContains(t, err, path)
 		assert.NotContains(t, err.Error(), "AAAA")
 	}

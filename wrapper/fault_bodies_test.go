@@ -41,13 +41,13 @@ var bodyFaults = []faultRow{
 func isUnknown(err error) bool { return errors.Is(err, wrapper.ErrOutcomeUnknown) }
 
 // withoutLocation leaves nothing to wait for.
-func withoutLocation(a *wrappertest.Answer) { a.Header.Del("Location") }
+func withoutLocation(a *wrappertest.Response) { a.Header.Del("Location") }
 
 func bodyCutShort(t *testing.T) {
 	cloud := wrappertest.Start(t)
 	ann := addAnn(cloud)
 	client := onSockets(t, cloud)
-	for name, cut := range map[string]wrappertest.Effect{"Content-Length": wrappertest.Cut(5), "chunked": wrappertest.CutChunked(5)} {
+	for name, cut := range map[string]wrappertest.Effect{"Content-Length": wrappertest.TruncateBody(5), "chunked": wrappertest.TruncateChunked(5)} {
 		cloud.IONOS.ForgetRequests()
 		once := cloud.IONOS.Fault(wrappertest.Fault{Attempt: 1, Effect: cut})
 		user, err := client.GetUser(t.Context(), ann)
@@ -73,7 +73,7 @@ func bodyCutShort(t *testing.T) {
 		_, err = client.DeleteUser(t.Context(), made.ID)
 		require.NoError(t, err)
 
-		cloud.Triton.Fault(wrappertest.Fault{Operation: "CreateUser", Attempt: 1, Effect: cut})
+		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateUser", Attempt: 1, Effect: cut})
 		_, err = tritonClient(t, cloud, wrapper.WithHTTPClient(nil)).CreateUser(t.Context(), joTriton())
 		failure(t, err, "POST", "/acme/users", 201)
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF, name)
@@ -85,10 +85,10 @@ func bodyCutShort(t *testing.T) {
 
 func acceptedWithBrokenBody(t *testing.T) {
 	broken := map[string]wrappertest.Effect{
-		"cut": wrappertest.Cut(5), "cut, chunked": wrappertest.CutChunked(5), "cut at once": wrappertest.Cut(0), "gzip that is none": wrappertest.GzipLie(),
-		"malformed": wrappertest.Edit(func(a *wrappertest.Answer) { a.Body = a.Body[:len(a.Body)-2] }),
-		"empty":     wrappertest.Edit(func(a *wrappertest.Answer) { a.Body = nil }),
-		"HTML":      wrappertest.Edit(func(a *wrappertest.Answer) { a.Body = []byte("<html>") }),
+		"cut": wrappertest.TruncateBody(5), "cut, chunked": wrappertest.TruncateChunked(5), "cut at once": wrappertest.TruncateBody(0), "gzip that is none": wrappertest.GzipLie(),
+		"malformed": wrappertest.EditResponse(func(a *wrappertest.Response) { a.Body = a.Body[:len(a.Body)-2] }),
+		"empty":     wrappertest.EditResponse(func(a *wrappertest.Response) { a.Body = nil }),
+		"HTML":      wrappertest.EditResponse(func(a *wrappertest.Response) { a.Body = []byte("<html>") }),
 	}
 	for name, effect := range broken {
 		cloud := wrappertest.Start(t)
@@ -98,7 +98,7 @@ func acceptedWithBrokenBody(t *testing.T) {
 			if c.method == http.MethodDelete && name != "HTML" {
 				continue // has no body to break
 			}
-			cloud.IONOS.Fault(wrappertest.Fault{Operation: c.operation, Attempt: 1, Effect: effect})
+			cloud.IONOS.Fault(wrappertest.Fault{OperationID: c.operation, Attempt: 1, Effect: effect})
 			operation, err := c.call(t, client, ann)
 			failed := failure(t, err, c.method, requestPath(c, ann), 202)
 			require.NotNil(t, failed.Operation, "%s %s", name, c.name)
@@ -113,11 +113,11 @@ func acceptedWithBrokenBody(t *testing.T) {
 }
 
 func connectionReset(t *testing.T) {
-	for name, effect := range map[string]wrappertest.Effect{"reset": wrappertest.Reset(), "close": wrappertest.Close()} {
+	for name, effect := range map[string]wrappertest.Effect{"reset": wrappertest.ResetConnection(), "close": wrappertest.CloseConnection()} {
 		for _, c := range calls {
 			cloud := wrappertest.Start(t)
 			ann := addAnn(cloud)
-			cloud.IONOS.Fault(wrappertest.Fault{Operation: c.operation, Attempt: 1, Effect: effect})
+			cloud.IONOS.Fault(wrappertest.Fault{OperationID: c.operation, Attempt: 1, Effect: effect})
 			_, err := c.call(t, onSockets(t, cloud), ann)
 			if c.repeatable {
 				require.NoError(t, err, "%s on %s", name, c.name)
@@ -137,7 +137,7 @@ func connectionReset(t *testing.T) {
 	// The delete was carried out and its answer lost: the 404 of the second is what was wanted.
 	cloud := wrappertest.Start(t)
 	ann := addAnn(cloud)
-	cloud.IONOS.Fault(wrappertest.Fault{Attempt: 1, After: true, Effect: wrappertest.Reset()})
+	cloud.IONOS.Fault(wrappertest.Fault{Attempt: 1, After: true, Effect: wrappertest.ResetConnection()})
 	operation, err := onSockets(t, cloud).DeleteUser(t.Context(), ann)
 	require.NoError(t, err)
 	assert.Empty(t, operation.ID())
@@ -195,7 +195,7 @@ func noAnswer(t *testing.T) {
 
 func oneByteASecond(t *testing.T) {
 	cloud, ann := withAnn()
-	cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Slow(time.Second)})
+	cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.SlowBody(time.Second)})
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(t.Context(), 5500*time.Millisecond)
 	defer cancel()
@@ -220,12 +220,12 @@ func endlessBody(t *testing.T) {
 		client := onSockets(t, cloud, limit...)
 		_, err := client.GetUser(t.Context(), ann)
 		failure(t, err, "GET", usersPath+"/"+ann, 200)
-		require.ErrorIs(t, err, wrapper.ErrTooLarge)
+		require.ErrorIs(t, err, wrapper.ErrResponseTooLarge)
 		assert.Equal(t, 1, cloud.IONOS.Count("umUsersFindById"), "it is no smaller the second time")
 
 		_, _, err = client.CreateUser(t.Context(), jo())
 		failure(t, err, "POST", usersPath, 200)
-		require.ErrorIs(t, err, wrapper.ErrTooLarge)
+		require.ErrorIs(t, err, wrapper.ErrResponseTooLarge)
 		require.ErrorIs(t, err, wrapper.ErrOutcomeUnknown)
 	}
 }
@@ -237,7 +237,7 @@ func gzipBomb(t *testing.T) {
 	rule := cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.GzipBomb(200, 32<<20)})
 	_, err := client.GetUser(t.Context(), ann)
 	failure(t, err, "GET", usersPath+"/"+ann, 200)
-	require.ErrorIs(t, err, wrapper.ErrTooLarge)
+	require.ErrorIs(t, err, wrapper.ErrResponseTooLarge)
 	rule.Remove()
 
 	// 100 KB are under a limit of 200 KB and over one of 50 KB, whatever they weigh packed.
@@ -246,7 +246,7 @@ func gzipBomb(t *testing.T) {
 	require.NoError(t, err)
 	assert.GreaterOrEqual(t, len(user.ID), 100<<10)
 	_, err = onSockets(t, cloud, wrapper.WithResponseLimit(50<<10)).GetUser(t.Context(), ann)
-	require.ErrorIs(t, err, wrapper.ErrTooLarge)
+	require.ErrorIs(t, err, wrapper.ErrResponseTooLarge)
 }
 
 func gzipLie(t *testing.T) {
@@ -285,14 +285,14 @@ func hugeAndDeep(t *testing.T) {
 		rule := cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reply(200, nil, body)})
 		_, err := client.GetUser(t.Context(), ann)
 		failure(t, err, "GET", usersPath+"/"+ann, 200)
-		require.ErrorIs(t, err, wrapper.ErrUnexpectedAnswer)
+		require.ErrorIs(t, err, wrapper.ErrUnexpectedResponse)
 		rule.Remove()
 	}
 }
 
 func malformedRateLimit(t *testing.T) {
 	cloud := wrappertest.New()
-	cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersPost", Effect: wrappertest.Edit(func(a *wrappertest.Answer) {
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPost", Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
 		a.Header["X-Ratelimit-Limit"] = []string{"many"}
 		a.Header["X-Ratelimit-Burst"] = []string{"1e3"}
 		a.Header["X-Ratelimit-Remaining"] = []string{"-1"}
@@ -323,9 +323,9 @@ func unknownEnumValue(t *testing.T) {
 
 func nullsAreAbsent(t *testing.T) {
 	cloud, ann := withAnn()
-	cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersFindById", Effect: wrappertest.Reply(200, nil,
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersFindById", Effect: wrappertest.Reply(200, nil,
 		`{"id":"u1","type":null,"href":null,"metadata":null,"entities":null,"properties":{"firstname":null,"email":"a@b.example","active":null,"lastSignIn":null}}`)})
-	cloud.IONOS.Fault(wrappertest.Fault{Operation: "umGroupsGet", Effect: wrappertest.Reply(200, nil, `{"id":"g","items":null}`)})
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umGroupsGet", Effect: wrappertest.Reply(200, nil, `{"id":"g","items":null}`)})
 	cloud.Triton.Fault(wrappertest.Fault{Effect: wrappertest.Reply(200, nil, `{"id":"u2","login":"jo","roles":null,"created":null,"city":null}`)})
 	user, err := ionosClient(t, cloud).GetUser(t.Context(), ann)
 	require.NoError(t, err)
@@ -367,7 +367,7 @@ func unknownFields(t *testing.T) {
 	assert.Equal(t, true, kept.Privileges["reserveIp"])
 	assert.Equal(t, true, kept.Privileges["manageTimeMachines"], "unknown to this version, and granted")
 
-	cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersFindById", Effect: wrappertest.Reply(200, nil,
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersFindById", Effect: wrappertest.Reply(200, nil,
 		`{"id":"u1","shoeSize":44,"properties":{"email":"a@b.example","shoes":{"left":1}},"properties2":[]}`)})
 	user, err := client.GetUser(t.Context(), ann)
 	require.NoError(t, err)

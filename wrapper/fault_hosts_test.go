@@ -77,7 +77,7 @@ func redirected(t *testing.T, status int, location func(cloud *wrappertest.Cloud
 		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Redirect(status, location(cloud, other))})
 		operation, err := c.call(t, onSockets(t, cloud, wrapper.WithContractNumber(31234567)), ann)
 		failed := failure(t, err, c.method, requestPath(c, ann), status)
-		require.ErrorIs(t, err, wrapper.ErrUnexpectedAnswer)
+		require.ErrorIs(t, err, wrapper.ErrUnexpectedResponse)
 		require.ErrorContains(t, err, "redirects are not followed")
 		assert.NotContains(t, err.Error(), other.address)
 		assert.Nil(t, operation)
@@ -120,7 +120,7 @@ func redirectToPlain(t *testing.T) {
 		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Redirect(307, "http://"+other.address+"/cloudapi/v6/um/users")})
 		_, err := c.call(t, onTLS(t, cloud), ann)
 		failure(t, err, c.method, requestPath(c, ann), 307)
-		require.ErrorIs(t, err, wrapper.ErrUnexpectedAnswer)
+		require.ErrorIs(t, err, wrapper.ErrUnexpectedResponse)
 		assert.Len(t, cloud.IONOS.Requests(), 1)
 	}
 }
@@ -129,7 +129,7 @@ func withoutAnyLocation(t *testing.T) {
 	newStranger(t)
 	cloud := wrappertest.Start(t)
 	ann := addAnn(cloud)
-	cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Edit(withoutLocation)})
+	cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.EditResponse(withoutLocation)})
 	for i, c := range calls[1:] {
 		operation, err := c.call(t, onSockets(t, cloud), ann)
 		require.NoError(t, err, c.name)
@@ -138,7 +138,7 @@ func withoutAnyLocation(t *testing.T) {
 		require.NoError(t, operation.Wait(t.Context()))
 		status, err := operation.Status(t.Context())
 		require.NoError(t, err)
-		assert.True(t, status.Ended())
+		assert.True(t, status.Done())
 		assert.Len(t, cloud.IONOS.Requests(), i+1, "no request for what is done")
 	}
 }
@@ -163,7 +163,7 @@ func located(usable bool, locations ...string) func(*testing.T) {
 func assertLocated(t *testing.T, cloud *wrappertest.Cloud, client *wrapper.IONOS, usable bool, names func(id string) string) {
 	t.Helper()
 	var id, location string
-	cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersPost", Effect: wrappertest.Edit(func(a *wrappertest.Answer) {
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPost", Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
 		segments := strings.Split(a.Header.Get("Location"), "/")
 		id = segments[len(segments)-2]
 		location = names(id)
@@ -180,7 +180,7 @@ func assertLocated(t *testing.T, cloud *wrappertest.Cloud, client *wrapper.IONOS
 		return
 	}
 	failed := failure(t, err, "POST", usersPath, 202)
-	require.ErrorIs(t, err, wrapper.ErrUnexpectedAnswer)
+	require.ErrorIs(t, err, wrapper.ErrUnexpectedResponse)
 	require.ErrorIs(t, err, wrapper.ErrOutcomeUnknown, "accepted, and nobody can tell how it ended")
 	require.ErrorContains(t, err, "Location names no request")
 	assert.NotContains(t, err.Error(), location)
@@ -190,7 +190,7 @@ func assertLocated(t *testing.T, cloud *wrappertest.Cloud, client *wrapper.IONOS
 
 	// A DELETE has no result to keep, and says so too.
 	ann := addAnn(cloud)
-	cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersDelete", Effect: wrappertest.Edit(func(a *wrappertest.Answer) {
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersDelete", Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
 		a.Header.Set("Location", location)
 	})})
 	operation, err = client.DeleteUser(t.Context(), ann)

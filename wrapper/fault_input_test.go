@@ -30,8 +30,8 @@ func argument(of reflect.Type) reflect.Value {
 	switch of {
 	case reflect.TypeFor[wrapper.Secret]():
 		return reflect.ValueOf(wrapper.Secret("correct-horse-1"))
-	case reflect.TypeFor[wrapper.NewUser]():
-		return reflect.ValueOf(wrapper.NewUser{Email: "jo@example.com", Login: "jo.doe", FirstName: "Jo", LastName: "Doe", Password: "correct-horse-1"})
+	case reflect.TypeFor[wrapper.UserCreate]():
+		return reflect.ValueOf(wrapper.UserCreate{Email: "jo@example.com", Login: "jo.doe", FirstName: "Jo", LastName: "Doe", Password: "correct-horse-1"})
 	}
 	switch of.Kind() {
 	case reflect.String:
@@ -200,7 +200,7 @@ func badHeaderValues(t *testing.T) {
 		for name, err := range map[string]error{
 			"token": newIONOS(wrapper.TokenAuth(bad)), "password": newIONOS(wrapper.BasicAuth("jo", bad)), "user": newIONOS(wrapper.BasicAuth(bad, "x")),
 			"user agent": newIONOS(good, wrapper.WithUserAgent(bad)), "account": signature(bad), "role": withRoles,
-			"sub-user": signature("acme", wrapper.SubUser(bad)), "key name": signature("acme", wrapper.KeyName(bad)),
+			"sub-user": signature("acme", wrapper.WithSubUser(bad)), "key name": signature("acme", wrapper.WithKeyName(bad)),
 		} {
 			require.Error(t, err, name)
 			assert.NotContains(t, err.Error(), value, name)

@@ -32,13 +32,13 @@ func withUsers(n int) *wrappertest.Cloud {
 
 func addUsers(cloud *wrappertest.Cloud, n int) {
 	for i := range n {
-		cloud.IONOS.AddUser(wrappertest.User{Firstname: "U", Lastname: fmt.Sprint(i), Email: fmt.Sprintf("u%d@example.com", i), Password: "correct-horse-1"})
+		cloud.IONOS.AddUser(wrappertest.User{FirstName: "U", LastName: fmt.Sprint(i), Email: fmt.Sprintf("u%d@example.com", i), Password: "correct-horse-1"})
 	}
 }
 
 // pageOptions walk in pages of two: one at a time, and several.
 var pageOptions = map[string][]wrapper.CallOption{
-	"": {wrapper.Limit(2)}, "prefetch": {wrapper.Limit(2), wrapper.Prefetch(4)},
+	"": {wrapper.WithLimit(2)}, "prefetch": {wrapper.WithLimit(2), wrapper.WithPrefetch(4)},
 }
 
 // walked is what a whole walk delivers; errs are all errors.
@@ -64,7 +64,7 @@ func offsetIgnored(t *testing.T) {
 			emails, errs := walked(t, ionosClient(t, cloud), opts...)
 			assert.Equal(t, []string{"a@example.com", "b@example.com"}, emails, name)
 			require.Len(t, errs, 1)
-			require.ErrorIs(t, errs[0], wrapper.ErrUnexpectedAnswer)
+			require.ErrorIs(t, errs[0], wrapper.ErrUnexpectedResponse)
 			require.ErrorContains(t, errs[0], "offset 2")
 			assert.LessOrEqual(t, len(cloud.IONOS.Requests()), 5)
 		}
@@ -76,7 +76,7 @@ func nextElsewhere(t *testing.T) {
 	for name, opts := range pageOptions {
 		cloud := wrappertest.Start(t)
 		addUsers(cloud, 5)
-		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Edit(func(a *wrappertest.Answer) {
+		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
 			var list map[string]any
 			require.NoError(t, json.Unmarshal(a.Body, &list))
 			list["_links"] = map[string]string{"next": "http://" + other.address + "/um/users?offset=2&limit=2", "prev": "//" + other.address}
@@ -133,8 +133,8 @@ func failingPage(t *testing.T) {
 
 		// A failure that passes is not seen, and a walk can go on where one ended.
 		cloud = withUsers(9)
-		cloud.IONOS.Fault(wrappertest.Fault{Match: offsetIs("4"), Attempt: 1, Times: 2, Effect: wrappertest.Reset()})
-		emails, errs = walked(t, ionosClient(t, cloud), append(opts[:len(opts):len(opts)], wrapper.Offset(2))...)
+		cloud.IONOS.Fault(wrappertest.Fault{Match: offsetIs("4"), Attempt: 1, Times: 2, Effect: wrappertest.ResetConnection()})
+		emails, errs = walked(t, ionosClient(t, cloud), append(opts[:len(opts):len(opts)], wrapper.WithOffset(2))...)
 		assert.Empty(t, errs)
 		assert.Len(t, emails, 7)
 	}

@@ -54,7 +54,7 @@ func statusFoundLate(t *testing.T) {
 	newStranger(t)
 	cloud := wrappertest.Start(t)
 	client := onSockets(t, cloud)
-	cloud.IONOS.Fault(wrappertest.Fault{Operation: statusOperation, Attempt: 1, Times: 3, Effect: wrappertest.Reply(404, nil, "")})
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Attempt: 1, Times: 3, Effect: wrappertest.Reply(404, nil, "")})
 	require.NoError(t, accepted(t, client).Wait(t.Context()))
 	assert.GreaterOrEqual(t, cloud.IONOS.Count(statusOperation), 4)
 }
@@ -62,7 +62,7 @@ func statusFoundLate(t *testing.T) {
 func statusNeverFound(t *testing.T) {
 	cloud := wrappertest.New()
 	client := ionosClient(t, cloud)
-	cloud.IONOS.Next(wrappertest.Outcome{Unknown: 1000 * time.Hour})
+	cloud.IONOS.Next(wrappertest.Outcome{NotFoundFor: 1000 * time.Hour})
 	operation := accepted(t, client)
 	start := time.Now()
 	err := operation.Wait(t.Context())
@@ -94,16 +94,16 @@ func operationFailed(t *testing.T) {
 	operation := accepted(t, client)
 	err := operation.Wait(t.Context())
 	failed := waitFailure(t, err, operation.ID())
-	require.ErrorIs(t, err, wrapper.ErrFailed)
+	require.ErrorIs(t, err, wrapper.ErrOperationFailed)
 	require.ErrorContains(t, err, "quota is used up")
 	assert.Equal(t, gen.RequestStateFailed, failed.Status.State)
-	assert.Equal(t, "quota is used up", failed.Status.Message)
+	assert.Equal(t, "quota is used up", failed.Status.ErrorMessage)
 	pollsStopped(t, cloud)
 
 	status, err := operation.Status(t.Context())
 	require.NoError(t, err, "a status is an answer, whatever it says")
 	assert.Equal(t, gen.RequestStateFailed, status.State)
-	require.ErrorIs(t, wrapper.Wait(t.Context(), operation), wrapper.ErrFailed)
+	require.ErrorIs(t, wrapper.WaitAll(t.Context(), operation), wrapper.ErrOperationFailed)
 }
 
 func targetFailed(t *testing.T) {
@@ -113,7 +113,7 @@ func targetFailed(t *testing.T) {
 	operation := accepted(t, client)
 	err := operation.Wait(t.Context())
 	failed := waitFailure(t, err, operation.ID())
-	require.ErrorIs(t, err, wrapper.ErrFailed)
+	require.ErrorIs(t, err, wrapper.ErrOperationFailed)
 	assert.Equal(t, gen.RequestStateDone, failed.Status.State)
 	require.NotEmpty(t, failed.Status.Targets)
 	require.ErrorContains(t, err, failed.Status.Targets[0].Target.ID)
@@ -130,7 +130,7 @@ func queuedForEver(t *testing.T) {
 	err := operation.Wait(ctx)
 	failed := waitFailure(t, err, operation.ID())
 	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.NotErrorIs(t, err, wrapper.ErrFailed)
+	require.NotErrorIs(t, err, wrapper.ErrOperationFailed)
 	assert.Equal(t, gen.RequestStateQueued, failed.Status.State)
 	assert.Equal(t, time.Hour, time.Since(start))
 	pollsBefore := cloud.IONOS.Count(statusOperation)
@@ -141,12 +141,12 @@ func queuedForEver(t *testing.T) {
 	assert.InDelta(t, 90, time.Since(start).Minutes(), 1)
 
 	// One that really never ends.
-	cloud.IONOS.Next(wrappertest.Outcome{Operation: "umGroupsPost", Never: true})
+	cloud.IONOS.Next(wrappertest.Outcome{OperationID: "umGroupsPost", NeverEnds: true})
 	_, never, err := ionosClient(t, cloud).CreateGroup(t.Context(), gen.GroupProperties{Name: new("ops")})
 	require.NoError(t, err)
 	ctx, cancel = context.WithTimeout(t.Context(), 5*time.Hour)
 	defer cancel()
-	err = wrapper.Wait(ctx, never)
+	err = wrapper.WaitAll(ctx, never)
 	waitFailure(t, err, never.ID())
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
@@ -155,7 +155,7 @@ func queuedForEver(t *testing.T) {
 func answered(t *testing.T, body string) (*wrappertest.Cloud, *wrapper.Operation, error) {
 	t.Helper()
 	cloud := wrappertest.New()
-	cloud.IONOS.Fault(wrappertest.Fault{Operation: statusOperation, Effect: wrappertest.Reply(200, nil, body)})
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Effect: wrappertest.Reply(200, nil, body)})
 	operation := accepted(t, ionosClient(t, cloud))
 	return cloud, operation, operation.Wait(t.Context())
 }
@@ -164,7 +164,7 @@ func unknownStatus(t *testing.T) {
 	for _, state := range []string{"PAUSED", "", "DONE ", "COMPLETED", "Ok"} {
 		cloud, operation, err := answered(t, `{"id":"x","metadata":{"status":"`+state+`"}}`)
 		waitFailure(t, err, operation.ID())
-		require.ErrorIs(t, err, wrapper.ErrUnexpectedAnswer, state)
+		require.ErrorIs(t, err, wrapper.ErrUnexpectedResponse, state)
 		require.ErrorContains(t, err, "status")
 		failure(t, err, "GET", pollPath(operation), 200)
 		assert.Equal(t, 1, cloud.IONOS.Count(statusOperation))
@@ -174,39 +174,39 @@ func unknownStatus(t *testing.T) {
 	require.NoError(t, err)
 	_, operation, err := answered(t, `{"id":"x","metadata":{"status":"failed","message":"no"}}`)
 	waitFailure(t, err, operation.ID())
-	require.ErrorIs(t, err, wrapper.ErrFailed)
+	require.ErrorIs(t, err, wrapper.ErrOperationFailed)
 	_, _, err = answered(t, `{"id":"x","metadata":{"status":"DONE","targets":[{"target":{"id":"y"},"status":"failed"}]}}`)
-	require.ErrorIs(t, err, wrapper.ErrFailed)
+	require.ErrorIs(t, err, wrapper.ErrOperationFailed)
 }
 
 func statusWithoutMetadata(t *testing.T) {
 	for _, body := range []string{`{"id":"x","type":"request-status"}`, `{"id":"x","metadata":null}`, `{"id":"x","metadata":{}}`, `{}`, `null`, ``, `[]`, `<html>`} {
 		cloud, operation, err := answered(t, body)
 		waitFailure(t, err, operation.ID())
-		require.ErrorIs(t, err, wrapper.ErrUnexpectedAnswer, body)
+		require.ErrorIs(t, err, wrapper.ErrUnexpectedResponse, body)
 		pollsStopped(t, cloud)
 		_, err = operation.Status(t.Context())
-		require.ErrorIs(t, err, wrapper.ErrUnexpectedAnswer, "not success either when asked once")
+		require.ErrorIs(t, err, wrapper.ErrUnexpectedResponse, "not success either when asked once")
 	}
 }
 
 func passingPollFailures(t *testing.T) {
 	passing := map[string]wrappertest.Effect{
 		"429": wrappertest.Reply(429, seconds(2), ""), "503": wrappertest.Reply(503, seconds(2), ""), "500": wrappertest.Empty(500),
-		"502": wrappertest.HTML(502), "504": wrappertest.HTML(504), "reset": wrappertest.Reset(), "close": wrappertest.Close(),
-		"cut": wrappertest.CutChunked(3),
+		"502": wrappertest.HTML(502), "504": wrappertest.HTML(504), "reset": wrappertest.ResetConnection(), "close": wrappertest.CloseConnection(),
+		"cut": wrappertest.TruncateChunked(3),
 	}
 	for name, effect := range passing {
 		// The client itself sends a request four times; here the fifth poll is answered.
 		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, time.Minute))
-		cloud.IONOS.Fault(wrappertest.Fault{Operation: statusOperation, Attempt: 3, Times: 4 * 4, Effect: effect})
+		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Attempt: 3, Times: 4 * 4, Effect: effect})
 		operation := accepted(t, ionosClient(t, cloud))
 		require.NoError(t, operation.Wait(t.Context()), name)
 		assert.Greater(t, cloud.IONOS.Count(statusOperation), 18)
 
 		// For ever is too long.
 		cloud = wrappertest.New()
-		cloud.IONOS.Fault(wrappertest.Fault{Operation: statusOperation, Effect: effect})
+		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Effect: effect})
 		operation = accepted(t, ionosClient(t, cloud))
 		start := time.Now()
 		err := operation.Wait(t.Context())
@@ -221,7 +221,7 @@ func passingPollFailures(t *testing.T) {
 func refusedPoll(t *testing.T) {
 	for status, want := range map[int]error{401: wrapper.ErrUnauthorized, 403: wrapper.ErrForbidden} {
 		cloud := wrappertest.New()
-		cloud.IONOS.Fault(wrappertest.Fault{Operation: statusOperation, Effect: wrappertest.Empty(status)})
+		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Effect: wrappertest.Empty(status)})
 		operation := accepted(t, ionosClient(t, cloud))
 		err := operation.Wait(t.Context())
 		waitFailure(t, err, operation.ID())
@@ -250,12 +250,12 @@ func redirectedPoll(t *testing.T) {
 	other := newStranger(t)
 	for _, status := range []int{301, 302, 307} {
 		cloud := wrappertest.Start(t)
-		cloud.IONOS.Fault(wrappertest.Fault{Operation: statusOperation, Effect: wrappertest.Redirect(status, "http://"+other.address+"/requests/x/status")})
+		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Effect: wrappertest.Redirect(status, "http://"+other.address+"/requests/x/status")})
 		operation := accepted(t, onSockets(t, cloud))
 		err := operation.Wait(t.Context())
 		waitFailure(t, err, operation.ID())
 		failure(t, err, "GET", pollPath(operation), status)
-		require.ErrorIs(t, err, wrapper.ErrUnexpectedAnswer)
+		require.ErrorIs(t, err, wrapper.ErrUnexpectedResponse)
 		assert.Equal(t, 1, cloud.IONOS.Count(statusOperation))
 	}
 }
@@ -305,10 +305,10 @@ func thousandsOfWaits(t *testing.T) {
 		require.NoError(t, err)
 		operations[i] = operation
 	}
-	cloud.IONOS.Fault(wrappertest.Fault{Operation: statusOperation, Attempt: 500, Effect: wrappertest.Reply(429, seconds(30), "")})
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Attempt: 500, Effect: wrappertest.Reply(429, seconds(30), "")})
 	cloud.IONOS.ForgetRequests()
 	pprof.Do(t.Context(), pprof.Labels("fault", "thousands"), func(ctx context.Context) {
-		require.NoError(t, wrapper.Wait(ctx, operations...))
+		require.NoError(t, wrapper.WaitAll(ctx, operations...))
 	})
 	assert.Positive(t, goroutines.Load())
 	assert.Less(t, goroutines.Load(), int64(50), "no goroutine each")
@@ -322,5 +322,5 @@ func thousandsOfWaits(t *testing.T) {
 		quiet := request.Time.After(refused.Add(10*time.Millisecond)) && request.Time.Before(refused.Add(30*time.Second))
 		require.False(t, quiet, "%s after the 429, in its pause of 30 s", request.Time.Sub(refused))
 	}
-	require.NoError(t, errors.Join(wrapper.Wait(t.Context()), wrapper.Wait(t.Context(), operations...)))
+	require.NoError(t, errors.Join(wrapper.WaitAll(t.Context()), wrapper.WaitAll(t.Context(), operations...)))
 }

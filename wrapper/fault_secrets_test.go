@@ -159,7 +159,7 @@ func (p *planted) values(t *testing.T) {
 	ionos, triton, auths := p.clients(t, cloud.HTTPClient(), cloud.IONOS.URL(), cloud.Triton.URL())
 	signer, err := wrapper.NewSigner(p.key)
 	require.NoError(t, err)
-	_, operation, err := ionos[0].CreateUser(t.Context(), jo(), wrapper.Contract(plantedContract))
+	_, operation, err := ionos[0].CreateUser(t.Context(), jo(), wrapper.WithCallContract(plantedContract))
 	require.NoError(t, err)
 	status, err := operation.Status(t.Context())
 	require.NoError(t, err)
@@ -168,23 +168,23 @@ func (p *planted) values(t *testing.T) {
 	values := map[string][]any{
 		"Auth":  {auths[0], auths[1], auths[2], auths[3], auths},
 		"IONOS": {ionos[0], *ionos[0], ionos, ionos[0].Raw(), *ionos[0].Raw()}, "Triton": {triton, *triton, triton.Raw()},
-		"Users":           {ionos[0].Users(wrapper.Contract(plantedContract)), triton.Users()},
+		"Users":           {ionos[0].Users(wrapper.WithCallContract(plantedContract)), triton.Users()},
 		"Operation":       {operation, *operation, ionos[0].Operation("x"), []*wrapper.Operation{operation}, map[string]any{"x": *operation}},
-		"Status":          {status, &status},
+		"OperationStatus": {status, &status},
 		"OperationError":  {waited, *waited},
 		"Error":           {&wrapper.Error{Operation: operation, Err: io.EOF}, wrapper.Error{Operation: operation, Err: io.EOF}},
 		"Message":         {wrapper.Message{}},
 		"RateLimit":       {wrapper.RateLimit{}},
 		"RetryPolicy":     {wrapper.RetryPolicy{}},
-		"PollPace":        {wrapper.PollPace{}},
+		"PollPolicy":      {wrapper.PollPolicy{}},
 		"Signer":          {signer},
-		"SignatureOption": {wrapper.SubUser("jo"), wrapper.KeyName("x")},
+		"SignatureOption": {wrapper.WithSubUser("jo"), wrapper.WithKeyName("x")},
 		"Option":          {wrapper.WithContractNumber(plantedContract), []wrapper.Option{wrapper.WithContractNumber(plantedContract)}},
-		"CallOption":      {wrapper.Contract(plantedContract)},
+		"CallOption":      {wrapper.WithCallContract(plantedContract)},
 		"Secret":          {password, &password, []any{password}},
 		"User":            {wrapper.User{}},
-		"NewUser":         {wrapper.NewUser{Password: password}, &wrapper.NewUser{Password: password}, []wrapper.NewUser{{Password: password}}},
-		"UserChange":      {wrapper.UserChange{}},
+		"UserCreate":      {wrapper.UserCreate{Password: password}, &wrapper.UserCreate{Password: password}, []wrapper.UserCreate{{Password: password}}},
+		"UserUpdate":      {wrapper.UserUpdate{}},
 		"IONOSFields":     {wrapper.IONOSFields{}},
 		"TritonFields":    {wrapper.TritonFields{}},
 	}
@@ -407,7 +407,7 @@ func (p *planted) refused(t *testing.T) {
 	p.shedsError(t, "contract number", err)
 	client, err := wrapper.NewIONOS(wrapper.TokenAuth("a-token"))
 	require.NoError(t, err)
-	_, err = client.ListUsers(t.Context(), wrapper.Contract(-plantedContract))
+	_, err = client.ListUsers(t.Context(), wrapper.WithCallContract(-plantedContract))
 	require.ErrorIs(t, err, wrapper.ErrInvalid)
 	p.shedsError(t, "contract option", err)
 }

@@ -44,7 +44,7 @@ func faked(test func(*testing.T)) func(*testing.T) {
 func onSockets(t *testing.T, cloud *wrappertest.Cloud, opts ...wrapper.Option) *wrapper.IONOS {
 	t.Helper()
 	return ionosClient(t, cloud, append([]wrapper.Option{
-		wrapper.WithHTTPClient(nil), wrapper.WithRetry(impatient), wrapper.WithPollPace(wrapper.PollPace{Min: 1, Max: 1}),
+		wrapper.WithHTTPClient(nil), wrapper.WithRetry(impatient), wrapper.WithPollPolicy(wrapper.PollPolicy{MinDelay: 1, MaxDelay: 1}),
 	}, opts...)...)
 }
 

@@ -109,7 +109,7 @@ func tritonThrottled(t *testing.T) {
 	for _, status := range []int{420, 429} {
 		for _, c := range tritonCalls {
 			cloud, bob := withBob()
-			cloud.Triton.Fault(wrappertest.Fault{Operation: c.operation, Attempt: 1, Times: 3,
+			cloud.Triton.Fault(wrappertest.Fault{OperationID: c.operation, Attempt: 1, Times: 3,
 				Effect: wrappertest.Reply(status, nil, `{"code":"TooManyRequestsError","message":"throttled"}`)})
 			start := time.Now()
 			require.NoError(t, c.call(t, tritonClient(t, cloud), bob), "%d on %s", status, c.name)

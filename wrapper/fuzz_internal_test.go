@@ -130,7 +130,7 @@ func FuzzErrorBody(f *testing.F) {
 		require.NoError(t, err)
 		resp := &http.Response{StatusCode: status, Header: http.Header{"X-Request-Id": {string(body)}}, Request: r}
 		for _, triton := range []bool{false, true} {
-			failed := answerError(r, resp, body, triton, hideSecrets(r))
+			failed := responseError(r, resp, body, triton, redactor(r))
 			text := failed.Error()
 			assert.LessOrEqual(t, len(text), (maxMessages+2)*(2*maxErrorText+20))
 			for _, char := range text {
@@ -177,7 +177,7 @@ func FuzzHiddenSecret(f *testing.F) {
 				continue
 			}
 			body := []byte(before + form + after)
-			failed := answerError(r, &http.Response{StatusCode: 500, Header: http.Header{}, Request: r}, body, true, hideSecrets(r))
+			failed := responseError(r, &http.Response{StatusCode: 500, Header: http.Header{}, Request: r}, body, true, redactor(r))
 			kept := string(failed.Body)
 			require.NotContains(t, kept, form)
 			// Nor does the beginning of it stand at the end, where the body was cut. What repeats

@@ -62,7 +62,7 @@ func firsts[T any](t testing.TB, all iter.Seq2[T, error]) iter.Seq[T] {
 
 // paged lets the user list answer size users a page, whatever was asked for, and say so.
 func paged(t testing.TB, cloud *wrappertest.Cloud, size int) wrappertest.Effect {
-	return func(w http.ResponseWriter, r *http.Request, _ func() *wrappertest.Answer) {
+	return func(w http.ResponseWriter, r *http.Request, _ func() *wrappertest.Response) {
 		offset, err := strconv.Atoi(r.URL.Query().Get("offset"))
 		assert.NoError(t, err)
 		list := gen.UserList{ID: "users", Offset: offset, Limit: size}

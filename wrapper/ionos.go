@@ -31,7 +31,7 @@ const ionosBaseURL = "https://api.ionos.com/cloudapi/v6"
 type IONOS struct {
 	raw       *gen.Client
 	transport *transport
-	pace      PollPace
+	pace      PollPolicy
 }
 
 // NewIONOS makes a client. auth is [BasicAuth], [TokenAuth], [TokenSourceAuth] or your own.
@@ -42,13 +42,13 @@ func NewIONOS(auth Auth, opts ...Option) (*IONOS, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.pace.check(); err != nil {
+	if err := s.poll.check(); err != nil {
 		return nil, err
 	}
 	c := &IONOS{
 		raw:       &gen.Client{Server: s.baseURL + "/", Client: t},
 		transport: t,
-		pace:      s.pace.withDefaults(),
+		pace:      s.poll.withDefaults(),
 	}
 	t.accepted = c.accepted
 	return c, nil
@@ -108,7 +108,7 @@ func (c IONOS) Format(state fmt.State, _ rune) {
 }
 
 // RateLimit is what the newest answer said of rate limits, nil if none did yet.
-func (c *IONOS) RateLimit() *RateLimit { return c.transport.gate.seen() }
+func (c *IONOS) RateLimit() *RateLimit { return c.transport.limiter.seen() }
 
 // accepted makes the Operation of a write's answer from its Location. Only a 202 has one.
 func (c *IONOS) accepted(r *http.Request, resp *http.Response) (*Operation, error) {

@@ -10,7 +10,7 @@ import (
 // The operations of the IONOS page, in its order, and the request status that a 202 points to.
 // A test compares the meta:operation tags with openapi.yaml.
 
-// ListUsers answers one page of users. [Offset] and [Limit] choose it; AllUsers walks all.
+// ListUsers answers one page of users. [WithOffset] and [WithLimit] choose it; AllUsers walks all.
 //
 //meta:operation GET /um/users
 func (c *IONOS) ListUsers(ctx context.Context, opts ...CallOption) (*gen.UserList, error) {

@@ -138,7 +138,7 @@ func callsOf(s *stage) map[string]func(context.Context) error {
 			return write(ctx)(i.UpdateUser(ctx, s.user, func(p *gen.UserUpdateProperties) { p.Active = new(false) }))
 		},
 		"walk": func(ctx context.Context) error {
-			for _, err := range i.AllUsers(ctx, wrapper.Limit(1), wrapper.Prefetch(3)) {
+			for _, err := range i.AllUsers(ctx, wrapper.WithLimit(1), wrapper.WithPrefetch(3)) {
 				if err != nil {
 					return err
 				}
@@ -146,7 +146,7 @@ func callsOf(s *stage) map[string]func(context.Context) error {
 			return nil
 		},
 		"walk and break": func(ctx context.Context) error {
-			for _, err := range i.AllUsers(ctx, wrapper.Limit(1), wrapper.Prefetch(3)) {
+			for _, err := range i.AllUsers(ctx, wrapper.WithLimit(1), wrapper.WithPrefetch(3)) {
 				return err
 			}
 			return nil
@@ -160,7 +160,7 @@ func callsOf(s *stage) map[string]func(context.Context) error {
 				}
 				all = append(all, operation)
 			}
-			return wrapper.Wait(ctx, all...)
+			return wrapper.WaitAll(ctx, all...)
 		},
 		"watch and break": func(ctx context.Context) error {
 			_, operation, err := i.CreateGroup(ctx, gen.GroupProperties{Name: new("dev")})
@@ -209,10 +209,10 @@ var leaks = []struct {
 	{"error body of 10 MiB", wrappertest.Reply(422, nil, strings.Repeat("x", 10<<20)), false},
 	{"endless", wrappertest.Endless(200), false},
 	{"endless error", wrappertest.Endless(500), false},
-	{"reset", wrappertest.Reset(), false},
-	{"closed", wrappertest.Close(), false},
-	{"cut", wrappertest.Cut(10), false},
-	{"cut chunked", wrappertest.CutChunked(0), false},
+	{"reset", wrappertest.ResetConnection(), false},
+	{"closed", wrappertest.CloseConnection(), false},
+	{"cut", wrappertest.TruncateBody(10), false},
+	{"cut chunked", wrappertest.TruncateChunked(0), false},
 	{"hang", nil, false},
 }
 
@@ -231,7 +231,7 @@ func nothingIsLeftOpen(t *testing.T, effect wrappertest.Effect, keeps bool) {
 	var giveUp atomic.Pointer[context.CancelFunc]
 	if effect == nil {
 		// Nobody waits for it: the call is given up as soon as the server has the request.
-		effect = func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Answer) {
+		effect = func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Response) {
 			(*giveUp.Load())()
 			wrappertest.Hang()(w, r, carryOut)
 		}
@@ -245,7 +245,7 @@ func nothingIsLeftOpen(t *testing.T, effect wrappertest.Effect, keeps bool) {
 		wrapper.WithHTTPClient(&http.Client{Transport: bodies}), wrapper.WithResponseLimit(64 << 10),
 		wrapper.WithRetry(wrapper.RetryPolicy{MaxAttempts: 2, MinDelay: 1, MaxDelay: 1}),
 	}
-	pace := wrapper.WithPollPace(wrapper.PollPace{Min: time.Millisecond, Max: time.Millisecond})
+	pace := wrapper.WithPollPolicy(wrapper.PollPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond})
 	s := &stage{cloud: cloud, ionos: ionosClient(t, cloud, append(through, pace)...), triton: tritonClient(t, cloud, through...)}
 	s.fill()
 	calls := callsOf(s)
@@ -258,7 +258,7 @@ func nothingIsLeftOpen(t *testing.T, effect wrappertest.Effect, keeps bool) {
 	// The faults are met by the second answer and every third one after that, so that polls,
 	// later pages and second attempts meet them, too.
 	for _, side := range []interface {
-		Fault(wrappertest.Fault) *wrappertest.Rule
+		Fault(wrappertest.Fault) *wrappertest.ActiveFault
 	}{cloud.IONOS, cloud.Triton} {
 		var mu sync.Mutex
 		n := 0

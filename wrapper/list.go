@@ -22,8 +22,8 @@ const pageSize = 100
 //	}
 //
 // An error comes once and ends the walk; the users before it were delivered. After a break no
-// further request is made. [Offset] starts later, so an interrupted walk can go on where it
-// was; [Limit] sets the page size; [Prefetch] fetches several pages at a time. Every range
+// further request is made. [WithOffset] starts later, so an interrupted walk can go on where it
+// was; [WithLimit] sets the page size; [WithPrefetch] fetches several pages at a time. Every range
 // over the result starts anew. Users that are added or deleted meanwhile may be missed or
 // come twice: the service pages by position.
 func (c *IONOS) AllUsers(ctx context.Context, opts ...CallOption) iter.Seq2[gen.User, error] {
@@ -38,12 +38,12 @@ func (c *IONOS) AllUsers(ctx context.Context, opts ...CallOption) iter.Seq2[gen.
 			size = o.limit
 		}
 		fetch := func(ctx context.Context, offset int) (page[gen.User], error) {
-			options := []CallOption{Offset(offset), Limit(size)}
+			options := []CallOption{WithOffset(offset), WithLimit(size)}
 			if o.given&givenDepth != 0 {
-				options = append(options, Depth(o.depth))
+				options = append(options, WithDepth(o.depth))
 			}
 			if o.given&givenContract != 0 {
-				options = append(options, Contract(o.contract))
+				options = append(options, WithCallContract(o.contract))
 			}
 			list, err := c.ListUsers(ctx, options...)
 			if err != nil {
@@ -57,7 +57,7 @@ func (c *IONOS) AllUsers(ctx context.Context, opts ...CallOption) iter.Seq2[gen.
 			return page[gen.User]{items: list.Items, size: served}, nil
 		}
 		id := func(user *gen.User) string { return user.ID }
-		walk(ctx, o.offset, max(o.prefetch, 1), fetch, id, yield)
+		paginate(ctx, o.offset, max(o.prefetch, 1), fetch, id, yield)
 	}
 }
 
@@ -155,7 +155,7 @@ func (p page[T]) last() bool { return len(p.items) < p.size }
 
 // walk yields page after page until a short one. The offset is computed from what arrived;
 // links of the answer are never followed, since they name their own host.
-func walk[T any](ctx context.Context, offset, ahead int,
+func paginate[T any](ctx context.Context, offset, ahead int,
 	fetch func(context.Context, int) (page[T], error), id func(*T) string, yield func(T, error) bool,
 ) {
 	var (
@@ -173,7 +173,7 @@ func walk[T any](ctx context.Context, offset, ahead int,
 		}
 		if len(got.items) > 0 {
 			if again := id(&got.items[0]); again == first && seen {
-				yield(none, fmt.Errorf("offset %d answers the same page as before: %w", offset, ErrUnexpectedAnswer))
+				yield(none, fmt.Errorf("offset %d answers the same page as before: %w", offset, ErrUnexpectedResponse))
 				return
 			}
 			first, seen = id(&got.items[0]), true

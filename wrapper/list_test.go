@@ -21,7 +21,7 @@ import (
 func cloudOf(users int, opts ...wrappertest.Option) *wrappertest.Cloud {
 	cloud := wrappertest.New(opts...)
 	for i := range users {
-		cloud.IONOS.AddUser(wrappertest.User{Firstname: "U", Lastname: "U", Email: fmt.Sprintf("u%05d@example.com", i)})
+		cloud.IONOS.AddUser(wrappertest.User{FirstName: "U", LastName: "U", Email: fmt.Sprintf("u%05d@example.com", i)})
 	}
 	return cloud
 }
@@ -48,7 +48,7 @@ func TestAllUsersInOrder(t *testing.T) {
 		for _, prefetch := range []int{1, 2, 8, 16} {
 			t.Run(fmt.Sprintf("%d users, prefetch %d", users, prefetch), func(t *testing.T) {
 				t.Parallel()
-				all := client.AllUsers(t.Context(), wrapper.Prefetch(prefetch))
+				all := client.AllUsers(t.Context(), wrapper.WithPrefetch(prefetch))
 				for range 2 { // restartable
 					var got []string
 					for user, err := range all {
@@ -65,7 +65,7 @@ func TestAllUsersInOrder(t *testing.T) {
 func TestAllUsersFromAnOffsetInSmallPages(t *testing.T) {
 	t.Parallel()
 	cloud := cloudOf(25)
-	got := emails(t, t.Context(), ionosClient(t, cloud), wrapper.Offset(3), wrapper.Limit(10))
+	got := emails(t, t.Context(), ionosClient(t, cloud), wrapper.WithOffset(3), wrapper.WithLimit(10))
 	require.Len(t, got, 22)
 	assert.Equal(t, "u00003@example.com", got[0])
 	assert.Equal(t, 3, cloud.IONOS.Count("umUsersGet"), "a short page is the last")
@@ -80,9 +80,9 @@ func TestPrefetchKeepsPagesOnTheirWay(t *testing.T) {
 	}{{1, (pages + 1) * time.Second}, {window, (1 + pages/window) * time.Second}} {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := cloudOf(pages * 100)
-			cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersGet", Effect: wrappertest.Delay(time.Second)})
+			cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersGet", Effect: wrappertest.Delay(time.Second)})
 			start := time.Now()
-			assert.Len(t, emails(t, t.Context(), ionosClient(t, cloud), wrapper.Prefetch(tc.prefetch)), pages*100)
+			assert.Len(t, emails(t, t.Context(), ionosClient(t, cloud), wrapper.WithPrefetch(tc.prefetch)), pages*100)
 			assert.Equal(t, tc.want, time.Since(start))
 		})
 	}
@@ -93,9 +93,9 @@ func TestBreakEndsTheRequests(t *testing.T) {
 	for _, prefetch := range []int{1, 8} {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := cloudOf(5000)
-			cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersGet", Effect: wrappertest.Delay(time.Second)})
+			cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersGet", Effect: wrappertest.Delay(time.Second)})
 			seen := 0
-			for _, err := range ionosClient(t, cloud).AllUsers(t.Context(), wrapper.Prefetch(prefetch)) {
+			for _, err := range ionosClient(t, cloud).AllUsers(t.Context(), wrapper.WithPrefetch(prefetch)) {
 				require.NoError(t, err)
 				if seen++; seen == 150 {
 					break
@@ -113,10 +113,10 @@ func TestAFailingPageComesOnceAfterTheUsersBeforeIt(t *testing.T) {
 	t.Parallel()
 	for _, prefetch := range []int{1, 4} {
 		cloud := cloudOf(1000)
-		cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersGet", Effect: wrappertest.Reply(403, nil, `{}`),
+		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersGet", Effect: wrappertest.Reply(403, nil, `{}`),
 			Match: func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, "offset=300&") }})
 		var users, failures int
-		for _, err := range ionosClient(t, cloud).AllUsers(t.Context(), wrapper.Prefetch(prefetch)) {
+		for _, err := range ionosClient(t, cloud).AllUsers(t.Context(), wrapper.WithPrefetch(prefetch)) {
 			if err != nil {
 				require.ErrorIs(t, err, wrapper.ErrForbidden)
 				failures++
@@ -135,9 +135,9 @@ func TestAServerThatServesLessThanAskedForSaysSo(t *testing.T) {
 	cloud := cloudOf(120)
 	client := ionosClient(t, cloud)
 	// A service that caps pages at 50 and names its limit.
-	cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersGet", Effect: paged(t, cloud, 50)})
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersGet", Effect: paged(t, cloud, 50)})
 	assert.Len(t, emails(t, t.Context(), client), 120)
-	assert.Len(t, emails(t, t.Context(), client, wrapper.Prefetch(4)), 120)
+	assert.Len(t, emails(t, t.Context(), client, wrapper.WithPrefetch(4)), 120)
 }
 
 func TestEveryOtherListHasTheSameShape(t *testing.T) {
@@ -192,8 +192,8 @@ func TestOptionsOutOfBoundsAreRefusedByName(t *testing.T) {
 	cloud := wrappertest.New()
 	client := ionosClient(t, cloud)
 	for parameter, option := range map[string]wrapper.CallOption{
-		"depth": wrapper.Depth(2), "offset": wrapper.Offset(-1), "limit": wrapper.Limit(101),
-		"contract number": wrapper.Contract(0), "prefetch": wrapper.Prefetch(0),
+		"depth": wrapper.WithDepth(2), "offset": wrapper.WithOffset(-1), "limit": wrapper.WithLimit(101),
+		"contract number": wrapper.WithCallContract(0), "prefetch": wrapper.WithPrefetch(0),
 	} {
 		for _, err := range client.AllUsers(t.Context(), option) {
 			require.ErrorIs(t, err, wrapper.ErrInvalid)
@@ -201,13 +201,13 @@ func TestOptionsOutOfBoundsAreRefusedByName(t *testing.T) {
 		}
 	}
 	for parameter, option := range map[string]wrapper.CallOption{
-		"offset": wrapper.Offset(1), "limit": wrapper.Limit(1), "prefetch": wrapper.Prefetch(2),
+		"offset": wrapper.WithOffset(1), "limit": wrapper.WithLimit(1), "prefetch": wrapper.WithPrefetch(2),
 	} {
 		_, err := client.ListGroups(t.Context(), option)
 		require.ErrorIs(t, err, wrapper.ErrInvalid)
 		require.ErrorContains(t, err, parameter)
 	}
-	_, err := client.ListUsers(t.Context(), nil, wrapper.Depth(0))
+	_, err := client.ListUsers(t.Context(), nil, wrapper.WithDepth(0))
 	require.NoError(t, err, "nil options are ignored")
 	assert.Len(t, cloud.IONOS.Requests(), 1)
 }

@@ -24,7 +24,7 @@ func requestIDOf(location string) (string, error) {
 }
 
 // errUnusableLocation does not print the Location: it is the server's, and may hold anything.
-var errUnusableLocation = fmt.Errorf("the change was accepted, but its Location names no request to wait for: %w", ErrUnexpectedAnswer)
+var errUnusableLocation = fmt.Errorf("the change was accepted, but its Location names no request to wait for: %w", ErrUnexpectedResponse)
 
 // checkRequestID allows more than the UUIDs that are seen, and nothing that could change a path.
 func checkRequestID(id string) error {

@@ -10,16 +10,16 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/cloudroster/cloudroster/api/contract"
-	"github.com/cloudroster/cloudroster/internal/watch"
+	"github.com/cloudroster/cloudroster/contract"
+	"github.com/cloudroster/cloudroster/internal/testhook"
 )
 
 // No goroutine may be left when all tests have ended, and no request of any test may have broken
 // the contract. Answers are not checked: many of these tests make the clouds misbehave.
 func TestMain(m *testing.M) {
 	guard := &guarded{M: m}
-	watch.Handler = func(next http.Handler) http.Handler {
-		return contract.Handler(next, guard.report, contract.RequestsOnly(), contract.WithCoverage(&guard.coverage))
+	testhook.Handler = func(next http.Handler) http.Handler {
+		return contract.Handler(next, guard.report, contract.WithoutResponses(), contract.WithCoverage(&guard.coverage))
 	}
 	goleak.VerifyTestMain(guard)
 }
@@ -32,7 +32,7 @@ type guarded struct {
 
 func (g *guarded) report(f contract.Finding) {
 	// An update writes privileges back that this version does not know.
-	if f.Operation == "umGroupsPut" && f.Rule == contract.RuleUnknownField && strings.HasPrefix(f.Where, "request body /properties/") {
+	if f.OperationID == "umGroupsPut" && f.Rule == contract.RuleUnknownField && strings.HasPrefix(f.Where, "request body /properties/") {
 		return
 	}
 	g.violations.Add(1)

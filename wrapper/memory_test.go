@@ -32,14 +32,14 @@ func TestMemoryIsBounded(t *testing.T) {
 		is     error // nil: the call succeeds
 	}{
 		{"user", 200, answer{`{"id":"1"`, "", 0, "}", false}, nil},
-		{"endless answer", 200, answer{`{"id":"`, big, 1 << 20, "", false}, wrapper.ErrTooLarge},
+		{"endless answer", 200, answer{`{"id":"`, big, 1 << 20, "", false}, wrapper.ErrResponseTooLarge},
 		{"endless error", 500, answer{`{"messages":[{"message":"`, big, 1 << 20, "", false}, wrapper.ErrUnavailable},
-		{"gzip bomb of 1 GiB", 200, answer{`{"id":"`, big, 1 << 10, `"}`, true}, wrapper.ErrTooLarge},
+		{"gzip bomb of 1 GiB", 200, answer{`{"id":"`, big, 1 << 10, `"}`, true}, wrapper.ErrResponseTooLarge},
 		{"gzip bomb of 1 GiB as an error", 500, answer{`{"code":"`, big, 1 << 10, `"}`, true}, wrapper.ErrUnavailable},
 		{"error body of 10 MiB", 422, answer{`{"messages":[{"message":"`, big, 10, `"}]}`, false}, wrapper.ErrInvalid},
-		{"answer 20,000 deep", 200, answer{deep, "", 0, "", false}, wrapper.ErrUnexpectedAnswer},
+		{"answer 20,000 deep", 200, answer{deep, "", 0, "", false}, wrapper.ErrUnexpectedResponse},
 		{"error 20,000 deep", 422, answer{deep, "", 0, "", false}, wrapper.ErrInvalid},
-		{"text of 10 MiB where JSON is due", 200, answer{"", big, 10, "", false}, wrapper.ErrUnexpectedAnswer},
+		{"text of 10 MiB where JSON is due", 200, answer{"", big, 10, "", false}, wrapper.ErrUnexpectedResponse},
 		{"page of 10 MiB", 502, answer{"<html>", big, 10, "</html>", false}, wrapper.ErrUnavailable},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -59,7 +59,7 @@ type ionosWorld struct {
 func newIONOSWorld(t *testing.T) *ionosWorld {
 	cloud := wrappertest.New()
 	w := &ionosWorld{cloud: cloud, client: ionosClient(t, cloud), bad: new(mischief)}
-	cloud.IONOS.AddUser(wrappertest.User{Firstname: "Ann", Lastname: "Lee", Email: "ann@example.com", Password: "correct-horse-2", Administrator: true})
+	cloud.IONOS.AddUser(wrappertest.User{FirstName: "Ann", LastName: "Lee", Email: "ann@example.com", Password: "correct-horse-2", Administrator: true})
 	cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops", Privileges: map[string]any{moon: true}})
 	for range 3 {
 		w.resources = append(w.resources, cloud.IONOS.AddResource(wrappertest.Resource{Type: "snapshot", Name: "snap"}))
@@ -74,7 +74,7 @@ func (w *ionosWorld) model() ionosState   { return w.now }
 func (w *ionosWorld) adopt(s ionosState)  { w.now = s }
 
 func (w *ionosWorld) fail(step) {
-	w.cloud.IONOS.Next(wrappertest.Outcome{Failed: true, Unmade: true, Message: "out of moons"})
+	w.cloud.IONOS.Next(wrappertest.Outcome{Failed: true, NotApplied: true, Message: "out of moons"})
 }
 
 func (*ionosWorld) copied(s ionosState) ionosState {
@@ -89,7 +89,7 @@ func (*ionosWorld) copied(s ionosState) ionosState {
 func (w *ionosWorld) state() ionosState {
 	var s ionosState
 	for _, u := range w.cloud.IONOS.Users() {
-		s.users = append(s.users, ionosModelUser{u.ID, u.Firstname, u.Lastname, u.Email, u.Password, u.Administrator, !u.Inactive})
+		s.users = append(s.users, ionosModelUser{u.ID, u.FirstName, u.LastName, u.Email, u.Password, u.Administrator, !u.Inactive})
 	}
 	for _, g := range w.cloud.IONOS.Groups() {
 		s.groups = append(s.groups, ionosModelGroup{
@@ -232,7 +232,7 @@ func (w *ionosWorld) userDeed(s step, c subjects) deed[ionosState] {
 		d.refused = taken("")
 		d.change = func(all *ionosState) { all.users = append(all.users, made) }
 		d.call = func() (*wrapper.Operation, error) {
-			return nil, createPortable(w.client.Users(), wrapper.NewUser{FirstName: "Jo", LastName: "Doe", Email: email, Password: "correct-horse-1"})
+			return nil, createPortable(w.client.Users(), wrapper.UserCreate{FirstName: "Jo", LastName: "Doe", Email: email, Password: "correct-horse-1"})
 		}
 	case "replace user":
 		// Administrator goes back to its default, because it is left out.
@@ -396,9 +396,9 @@ func (w *ionosWorld) readDeed(s step, c subjects) deed[ionosState] {
 		for _, u := range w.now.users {
 			want = append(want, u.id)
 		}
-		options := []wrapper.CallOption{wrapper.Limit(1 + s.A%3)}
+		options := []wrapper.CallOption{wrapper.WithLimit(1 + s.A%3)}
 		if s.Flag {
-			options = append(options, wrapper.Prefetch(3))
+			options = append(options, wrapper.WithPrefetch(3))
 		}
 		d.call = read(want, func() (got []string, err error) {
 			for user, err := range w.client.AllUsers(ctx, options...) {

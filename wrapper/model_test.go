@@ -27,7 +27,7 @@ type mishap struct {
 }
 
 func after(effect wrappertest.Effect) wrappertest.Effect {
-	return func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Answer) {
+	return func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Response) {
 		carryOut()
 		effect(w, r, carryOut)
 	}
@@ -35,7 +35,7 @@ func after(effect wrappertest.Effect) wrappertest.Effect {
 
 // unlessDelete leaves alone what answers a DELETE in an empty answer: that is what one is like.
 func unlessDelete(effect wrappertest.Effect) wrappertest.Effect {
-	return func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Answer) {
+	return func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Response) {
 		if r.Method == http.MethodDelete {
 			asUsual(w, r, carryOut)
 			return
@@ -45,14 +45,14 @@ func unlessDelete(effect wrappertest.Effect) wrappertest.Effect {
 }
 
 // asUsual answers as the cloud does.
-var asUsual = wrappertest.Edit(func(*wrappertest.Answer) {})
+var asUsual = wrappertest.EditResponse(func(*wrappertest.Response) {})
 
 var mishaps = []mishap{
 	{"as usual", asUsual},
-	{"reset before", wrappertest.Reset()},
-	{"reset after", after(wrappertest.Reset())},
-	{"closed before", wrappertest.Close()},
-	{"closed after", after(wrappertest.Close())},
+	{"reset before", wrappertest.ResetConnection()},
+	{"reset after", after(wrappertest.ResetConnection())},
+	{"closed before", wrappertest.CloseConnection()},
+	{"closed after", after(wrappertest.CloseConnection())},
 	{"429 with Retry-After", wrappertest.Reply(429, http.Header{"Retry-After": {"3"}}, `{"code":"TooManyRequestsError"}`)},
 	{"429", wrappertest.Empty(429)},
 	{"500 before", wrappertest.Empty(500)},
@@ -67,8 +67,8 @@ var mishaps = []mishap{
 	{"login page after", after(wrappertest.HTML(200))},
 	{"empty before", unlessDelete(wrappertest.Empty(200))},
 	{"empty after", after(wrappertest.Empty(200))},
-	{"cut", wrappertest.Cut(10)},
-	{"cut chunked", wrappertest.CutChunked(0)},
+	{"cut", wrappertest.TruncateBody(10)},
+	{"cut chunked", wrappertest.TruncateChunked(0)},
 	{"gzip lie", wrappertest.GzipLie()},
 	{"hang before", wrappertest.Hang()},
 	{"hang after", after(wrappertest.Hang())},
@@ -82,7 +82,7 @@ type mischief struct {
 }
 
 func (m *mischief) fault() wrappertest.Fault {
-	return wrappertest.Fault{Effect: func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Answer) {
+	return wrappertest.Fault{Effect: func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Response) {
 		m.mu.Lock()
 		effect := asUsual
 		if len(m.coming) > 0 {
@@ -177,7 +177,7 @@ var errWrong = errors.New("the answer differs from the model")
 
 // judge compares what a step came to with the model, and answers the model from here on: an
 // outcome that is unknown makes it fork, and the cloud's state tells which branch it is.
-func judge[S any](n *tally, before S, copied func(S) S, matches func(model, cloud S) bool, cloud S, d deed[S], met int, err error) error {
+func classify[S any](n *tally, before S, copied func(S) S, matches func(model, cloud S) bool, cloud S, d deed[S], met int, err error) error {
 	next := copied(before)
 	if d.change != nil && d.refused == nil && !d.fails {
 		d.change(&next)
@@ -268,7 +268,7 @@ func sequence[S any](n *tally, w world[S], all []step) error {
 		}
 		met := w.mischief().end()
 		cloud := w.state()
-		wrong := judge(n, w.model(), w.copied, w.matches, cloud, d, met, err)
+		wrong := classify(n, w.model(), w.copied, w.matches, cloud, d, met, err)
 		if wrong == nil {
 			wrong = judgeWait(waited, operation, d.fails, met)
 		}
@@ -283,7 +283,7 @@ func sequence[S any](n *tally, w world[S], all []step) error {
 func judgeWait(waited error, operation *wrapper.Operation, fails bool, met int) error {
 	var interrupted *wrapper.OperationError
 	switch {
-	case fails && !errors.Is(waited, wrapper.ErrFailed):
+	case fails && !errors.Is(waited, wrapper.ErrOperationFailed):
 		return fmt.Errorf("waited for an operation that failed: %v", waited)
 	case fails, waited == nil:
 		return nil
@@ -313,7 +313,7 @@ func checkModel[S any](t *testing.T, operations []string, withFaults bool, newWo
 
 // createPortable creates a user who is then read back. Users who were there before are older
 // than any two clocks may differ.
-func createPortable(users wrapper.Users, user wrapper.NewUser) error {
+func createPortable(users wrapper.Users, user wrapper.UserCreate) error {
 	time.Sleep(time.Hour)
 	made, err := users.Create(context.Background(), user)
 	if err == nil && made.Email != user.Email {

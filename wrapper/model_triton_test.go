@@ -130,7 +130,7 @@ func (w *tritonWorld) deed(s step) deed[tritonState] {
 			d.refused = wrapper.ErrInvalid
 		}
 		d.call = func() (*wrapper.Operation, error) {
-			return nil, createPortable(w.client.Users(), wrapper.NewUser{Login: made.login, Email: made.email, Password: "correct-horse-1"})
+			return nil, createPortable(w.client.Users(), wrapper.UserCreate{Login: made.login, Email: made.email, Password: "correct-horse-1"})
 		}
 		return d
 	case "update", "update by login", "rename":

@@ -69,31 +69,31 @@ func (o *Operation) LogValue() slog.Value { return slog.StringValue(o.String()) 
 func (o *Operation) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // Status is how far an operation is.
-type Status struct {
+type OperationStatus struct {
 	// State is QUEUED, RUNNING, DONE or FAILED.
 	State gen.RequestState
 	// Message is what the service says of it, often nothing.
-	Message string
+	ErrorMessage string
 	// Targets are what the operation changes; Target.ID is the id of the user, group or share.
 	Targets []gen.RequestTarget
 }
 
 // Ended tells whether the state is final.
-func (s Status) Ended() bool {
+func (s OperationStatus) Done() bool {
 	return s.State == gen.RequestStateDone || s.State == gen.RequestStateFailed
 }
 
 // failure is nil unless the operation, or one of its targets, failed.
-func (s Status) failure() error {
+func (s OperationStatus) failure() error {
 	if s.State == gen.RequestStateFailed {
-		return ErrFailed
+		return ErrOperationFailed
 	}
 	if s.State != gen.RequestStateDone {
 		return nil
 	}
 	for _, target := range s.Targets {
 		if target.Status == gen.RequestStateFailed {
-			return fmt.Errorf("target %s: %w", printable(string(target.Target.Type)+" "+target.Target.ID), ErrFailed)
+			return fmt.Errorf("target %s: %w", printable(string(target.Target.Type)+" "+target.Target.ID), ErrOperationFailed)
 		}
 	}
 	return nil
@@ -108,7 +108,7 @@ func (o *Operation) done() bool { return o != nil && o.client != nil && o.id == 
 
 // Status asks once. An operation that failed is a Status, not an error; a state that the
 // service does not document is an error, never a success.
-func (o *Operation) Status(ctx context.Context) (Status, error) {
+func (o *Operation) Status(ctx context.Context) (OperationStatus, error) {
 	status, _, err := o.ask(ctx)
 	return status, err
 }
@@ -117,17 +117,17 @@ func (o *Operation) Status(ctx context.Context) (Status, error) {
 // did. It always carries the id, so nothing that was accepted is lost.
 //
 //	var waited *wrapper.OperationError
-//	if errors.As(err, &waited) && !errors.Is(err, wrapper.ErrFailed) {
+//	if errors.As(err, &waited) && !errors.Is(err, wrapper.ErrOperationFailed) {
 //		save(waited.ID) // go on later: client.Operation(id).Wait(ctx)
 //	}
 //
-// It matches [ErrFailed] if the operation failed, and whatever ended the wait otherwise: the
+// It matches [ErrOperationFailed] if the operation failed, and whatever ended the wait otherwise: the
 // context's error, or an [*Error] with its own matches.
 type OperationError struct {
 	// ID is the request id.
 	ID string
 	// Status is the newest that was seen; its State is "" if none was.
-	Status Status
+	Status OperationStatus
 	// Err is what ended the wait.
 	Err error
 }
@@ -141,8 +141,8 @@ func (e *OperationError) Error() string {
 	if e.Status.State != "" {
 		text += " is " + string(e.Status.State)
 	}
-	if e.Status.Message != "" {
-		text += " (" + printable(e.Status.Message) + ")"
+	if e.Status.ErrorMessage != "" {
+		text += " (" + printable(e.Status.ErrorMessage) + ")"
 	}
 	if e.Err != nil {
 		text += ": " + e.Err.Error()

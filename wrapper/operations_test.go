@@ -77,8 +77,8 @@ func newStage(t *testing.T) *stage {
 // fill puts into the clouds what the operations work on.
 func (s *stage) fill() {
 	cloud := s.cloud
-	s.user = cloud.IONOS.AddUser(wrappertest.User{Firstname: "Ann", Lastname: "Lee", Email: "ann@example.com", Password: "correct-horse-2"})
-	s.member = cloud.IONOS.AddUser(wrappertest.User{Firstname: "Max", Lastname: "Ray", Email: "max@example.com", Password: "correct-horse-3"})
+	s.user = cloud.IONOS.AddUser(wrappertest.User{FirstName: "Ann", LastName: "Lee", Email: "ann@example.com", Password: "correct-horse-2"})
+	s.member = cloud.IONOS.AddUser(wrappertest.User{FirstName: "Max", LastName: "Ray", Email: "max@example.com", Password: "correct-horse-3"})
 	s.group = cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops"})
 	cloud.IONOS.AddMember(s.group, s.member)
 	s.resource = cloud.IONOS.AddResource(wrappertest.Resource{Type: "datacenter", Name: "dc", Owner: s.user})
@@ -98,11 +98,11 @@ type wireCase struct {
 
 func TestEveryOperationOnTheWire(t *testing.T) {
 	t.Parallel()
-	depth := wrapper.Depth(1)
+	depth := wrapper.WithDepth(1)
 	for _, tc := range []wireCase{
 		{"umUsersGet", "GET /um/users?pretty=false&depth=1&offset=1&limit=1", "",
 			func(t *testing.T, ctx context.Context, s *stage) (*wrapper.Operation, error) {
-				got, err := s.ionos.ListUsers(ctx, depth, wrapper.Offset(1), wrapper.Limit(1))
+				got, err := s.ionos.ListUsers(ctx, depth, wrapper.WithOffset(1), wrapper.WithLimit(1))
 				require.NoError(t, err)
 				require.Len(t, got.Items, 1)
 				assert.Equal(t, "max@example.com", got.Items[0].Properties.Email)
@@ -358,7 +358,7 @@ func onTheWire(t *testing.T, tc wireCase) {
 	}
 	require.Len(t, requests, 1)
 	got := requests[0]
-	assert.Equal(t, tc.operation, got.Operation)
+	assert.Equal(t, tc.operation, got.OperationID)
 	named := strings.NewReplacer("USER", s.user, "MEMBER", s.member, "GROUP", s.group,
 		"RESOURCE", s.resource, "SHARED", s.shared, "TRITON", s.tritonUser)
 	path := strings.TrimPrefix(got.Path, "/cloudapi/v6")

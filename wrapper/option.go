@@ -28,7 +28,7 @@ type settings struct {
 	client         *http.Client
 	logger         *slog.Logger
 	retry          RetryPolicy
-	pace           PollPace
+	poll           PollPolicy
 	contract       int
 	hasContract    bool
 	userAgent      string
@@ -55,8 +55,8 @@ func WithLogger(logger *slog.Logger) Option { return func(s *settings) { s.logge
 // WithRetry replaces the retry policy. RetryPolicy{MaxAttempts: 1} never sends twice.
 func WithRetry(policy RetryPolicy) Option { return func(s *settings) { s.retry = policy } }
 
-// WithPollPace replaces the pace at which Operation.Wait looks. IONOS only.
-func WithPollPace(pace PollPace) Option { return func(s *settings) { s.pace = pace } }
+// WithPollPolicy replaces the pace at which Operation.Wait looks. IONOS only.
+func WithPollPolicy(pace PollPolicy) Option { return func(s *settings) { s.poll = pace } }
 
 // WithContractNumber sends X-Contract-Number with every request, polls of operations
 // included. IONOS requires it of users with several contracts. 1 to 2147483647. IONOS only.
@@ -74,7 +74,7 @@ func WithAttemptTimeout(limit time.Duration) Option {
 }
 
 // WithResponseLimit bounds an answer in bytes, after decompression. The default is 16 MiB. A
-// larger answer is ErrTooLarge.
+// larger answer is ErrResponseTooLarge.
 func WithResponseLimit(bytes int64) Option { return func(s *settings) { s.responseLimit = bytes } }
 
 // WithRoles acts with these roles (Triton's as-role) in every request. Triton only.
@@ -125,7 +125,7 @@ func newTransport(v vendor, auth Auth, s *settings) (*transport, error) {
 		return nil, invalid("response limit", "is not positive")
 	case v.triton && s.hasContract:
 		return nil, invalid("contract number", "is for IONOS only")
-	case v.triton && s.pace != (PollPace{}):
+	case v.triton && s.poll != (PollPolicy{}):
 		return nil, invalid("poll pace", "is for IONOS only: Triton's operations are synchronous")
 	case !v.triton && len(s.roles) > 0:
 		return nil, invalid("roles", "are for Triton only")

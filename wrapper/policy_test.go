@@ -43,13 +43,13 @@ var policy = []policyRow{
 	{"no connection", "again", "again", "again", "the cause", "not made", errDial, nothingAtAll, []wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: failing{&net.OpError{Op: "dial", Net: "tcp", Err: errDial}}})}, nil},
 	{"certificate not trusted", "no", "no", "no", "the cause", "not made", errTrust, nothingAtAll, []wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: failing{&tls.CertificateVerificationError{Err: errTrust}}})}, nil},
 	{"connection lost, or no answer in time", "again", "again", "no", "the cause", "unknown", nil,
-		[]wrappertest.Effect{wrappertest.Reset(), wrappertest.Close(), wrappertest.Hang()}, nil, nil},
+		[]wrappertest.Effect{wrappertest.ResetConnection(), wrappertest.CloseConnection(), wrappertest.Hang()}, nil, nil},
 	{"2xx cut short", "again", "no", "no", "io.ErrUnexpectedEOF", "unknown", io.ErrUnexpectedEOF, []wrappertest.Effect{shortAnswer}, nil, nil},
-	{"2xx over the limit", "no", "no", "no", "ErrTooLarge", "unknown", wrapper.ErrTooLarge, []wrappertest.Effect{wrappertest.Endless(200)},
+	{"2xx over the limit", "no", "no", "no", "ErrResponseTooLarge", "unknown", wrapper.ErrResponseTooLarge, []wrappertest.Effect{wrappertest.Endless(200)},
 		[]wrapper.Option{wrapper.WithResponseLimit(1000)}, nil},
-	{"2xx not as documented", "no", "no", "no", "ErrUnexpectedAnswer", "unknown", wrapper.ErrUnexpectedAnswer,
+	{"2xx not as documented", "no", "no", "no", "ErrUnexpectedResponse", "unknown", wrapper.ErrUnexpectedResponse,
 		[]wrappertest.Effect{wrappertest.HTML(200), wrappertest.HTML(202)}, nil, nil},
-	{"3xx", "no", "no", "no", "ErrUnexpectedAnswer", "not made", wrapper.ErrUnexpectedAnswer, statuses(300, 301, 302, 303, 307, 308), nil, nil},
+	{"3xx", "no", "no", "no", "ErrUnexpectedResponse", "not made", wrapper.ErrUnexpectedResponse, statuses(300, 301, 302, 303, 307, 308), nil, nil},
 	{"400, 405, 406, 413, 415, 422", "no", "no", "no", "ErrInvalid", "not made", wrapper.ErrInvalid, statuses(400, 405, 406, 413, 415, 422), nil, nil},
 	{"401", "no", "no", "no", "ErrUnauthorized", "not made", wrapper.ErrUnauthorized, statuses(401), nil, nil},
 	{"402, 403", "no", "no", "no", "ErrForbidden", "not made", wrapper.ErrForbidden, statuses(402, 403), nil, nil},
@@ -80,7 +80,7 @@ func statuses(codes ...int) (effects []wrappertest.Effect) {
 }
 
 // shortAnswer promises more than it sends.
-func shortAnswer(w http.ResponseWriter, _ *http.Request, _ func() *wrappertest.Answer) {
+func shortAnswer(w http.ResponseWriter, _ *http.Request, _ func() *wrappertest.Response) {
 	w.Header().Set("Content-Length", "100")
 	w.WriteHeader(200)
 	_, _ = io.WriteString(w, `{"id":`)
@@ -180,7 +180,7 @@ func (row policyRow) holds(t *testing.T, effect wrappertest.Effect, name string,
 	}
 	for _, sentinel := range []error{
 		wrapper.ErrNotFound, wrapper.ErrUnauthorized, wrapper.ErrForbidden, wrapper.ErrInvalid, wrapper.ErrConflict, wrapper.ErrRateLimited,
-		wrapper.ErrUnavailable, wrapper.ErrFailed, wrapper.ErrUnexpectedAnswer, wrapper.ErrTooLarge, wrapper.ErrClockSkew, io.ErrUnexpectedEOF,
+		wrapper.ErrUnavailable, wrapper.ErrOperationFailed, wrapper.ErrUnexpectedResponse, wrapper.ErrResponseTooLarge, wrapper.ErrClockSkew, io.ErrUnexpectedEOF,
 	} {
 		assert.Equal(t, sentinel == row.is, errors.Is(err, sentinel), "%s: %v: %v", name, err, sentinel)
 	}

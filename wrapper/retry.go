@@ -71,21 +71,21 @@ func (p RetryPolicy) backoff(attempt int) time.Duration {
 
 // verdict is what one attempt means.
 type verdict struct {
-	failed bool
-	again  bool // sending the request once more is safe and may help
-	maybe  bool // the service may have done what a write asked for
+	failed    bool
+	retry     bool // sending the request once more is safe and may help
+	ambiguous bool // the service may have done what a write asked for
 }
 
 // judge decides by method and result, and by nothing else: this is the table in the package
 // documentation, and a test compares the two.
-func judge(r *http.Request, resp *http.Response, err error) verdict {
+func classify(r *http.Request, resp *http.Response, err error) verdict {
 	repeatable := isRepeatable(r)
 	write := r.Method != http.MethodGet && r.Method != http.MethodHead
 	if err != nil {
 		if unsent, passing := notSent(err); unsent {
-			return verdict{failed: true, again: passing}
+			return verdict{failed: true, retry: passing}
 		}
-		return verdict{failed: true, again: repeatable, maybe: write}
+		return verdict{failed: true, retry: repeatable, ambiguous: write}
 	}
 	switch status := resp.StatusCode; {
 	case status >= 200 && status < 300:
@@ -93,15 +93,15 @@ func judge(r *http.Request, resp *http.Response, err error) verdict {
 			return verdict{}
 		}
 		// Too large an answer is no better the second time, and a write was accepted.
-		return verdict{failed: true, again: !write && !errors.Is(bodyError(resp), ErrTooLarge), maybe: write}
+		return verdict{failed: true, retry: !write && !errors.Is(bodyError(resp), ErrResponseTooLarge), ambiguous: write}
 	case status == http.StatusTooManyRequests, status == statusEnhanceYourCalm:
-		return verdict{failed: true, again: true}
+		return verdict{failed: true, retry: true}
 	case status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
-		return verdict{failed: true, again: repeatable, maybe: write}
+		return verdict{failed: true, retry: repeatable, ambiguous: write}
 	case status == http.StatusInternalServerError:
-		return verdict{failed: true, again: !write, maybe: write}
+		return verdict{failed: true, retry: !write, ambiguous: write}
 	case status > http.StatusInternalServerError:
-		return verdict{failed: true, maybe: write}
+		return verdict{failed: true, ambiguous: write}
 	}
 	return verdict{failed: true}
 }
@@ -159,36 +159,36 @@ func (t *transport) Do(r *http.Request) (*http.Response, error) {
 			r = r.Clone(r.Context())
 		}
 		resp, err := t.attempt(r, attempt)
-		v := judge(r, resp, err)
+		v := classify(r, resp, err)
 		if !v.failed {
 			resp.Body.(*bufferedBody).tries = attempt
 			return resp, nil
 		}
-		maybe = maybe || v.maybe
+		maybe = maybe || v.ambiguous
 		failed := t.failure(r, resp, err, v)
 		failed.Attempts, failed.outcomeUnknown = attempt, maybe
 		if failed.Is(ErrRateLimited) && failed.RetryAfter <= t.retry.MaxRetryAfter {
 			// Everybody waits, whether this call goes on or not.
-			t.gate.pause(time.Now().Add(failed.RetryAfter))
+			t.limiter.block(time.Now().Add(failed.RetryAfter))
 		}
 		corrected := t.correctClock(failed, resp) && !resigned
-		if !(v.again || corrected) || attempt >= t.retry.MaxAttempts || !rewindable(r) || r.Context().Err() != nil {
+		if !(v.retry || corrected) || attempt >= t.retry.MaxAttempts || !rewindable(r) || r.Context().Err() != nil {
 			return nil, failed
 		}
 		if corrected {
 			resigned = true
 			continue
 		}
-		delay, stop := t.pause(r.Context(), failed, attempt)
+		delay, stop := t.retryDelay(r.Context(), failed, attempt)
 		if stop != nil {
-			failed.Err = also(failed.Err, stop)
+			failed.Err = joinErrors(failed.Err, stop)
 			return nil, failed
 		}
 		if failed.Is(ErrRateLimited) {
-			t.gate.pause(time.Now().Add(delay))
+			t.limiter.block(time.Now().Add(delay))
 		}
 		if err := sleep(r.Context(), delay); err != nil {
-			failed.Err = also(failed.Err, err)
+			failed.Err = joinErrors(failed.Err, err)
 			return nil, failed
 		}
 	}
@@ -196,7 +196,7 @@ func (t *transport) Do(r *http.Request) (*http.Response, error) {
 
 // pause is how long to wait before the next attempt, or why there will be none: waiting past
 // the deadline, or for weeks, only delays the same answer.
-func (t *transport) pause(ctx context.Context, failed *Error, attempt int) (time.Duration, error) {
+func (t *transport) retryDelay(ctx context.Context, failed *Error, attempt int) (time.Duration, error) {
 	delay := failed.RetryAfter
 	if delay == 0 {
 		delay = t.retry.backoff(attempt)
@@ -211,14 +211,14 @@ func (t *transport) pause(ctx context.Context, failed *Error, attempt int) (time
 
 // failure describes one failed attempt.
 func (t *transport) failure(r *http.Request, resp *http.Response, err error, v verdict) *Error {
-	hide := hideSecrets(r)
+	hide := redactor(r)
 	if resp == nil {
-		return &Error{Method: r.Method, Path: r.URL.Path, Err: hideIn(endedBy(r.Context(), err), hide), triton: t.triton}
+		return &Error{Method: r.Method, Path: r.URL.Path, Err: redactError(withCtxErr(r.Context(), err), hide), triton: t.triton}
 	}
-	failed := answerError(r, resp, bodyBytes(resp), t.triton, hide)
+	failed := responseError(r, resp, bodyBytes(resp), t.triton, hide)
 	if cut := bodyError(resp); cut != nil {
-		failed.Err = fmt.Errorf("the answer could not be read: %w", hideIn(endedBy(r.Context(), cut), hide))
-		if t.accepted != nil && v.maybe && resp.StatusCode < 300 {
+		failed.Err = fmt.Errorf("the answer could not be read: %w", redactError(withCtxErr(r.Context(), cut), hide))
+		if t.accepted != nil && v.ambiguous && resp.StatusCode < 300 {
 			// What was accepted can still be waited for.
 			if operation, _ := t.accepted(r, resp); operation.ID() != "" {
 				failed.Operation = operation

@@ -94,7 +94,7 @@ type signatureSettings struct{ subUser, keyName string }
 
 // SubUser signs as a sub-user of the account, with a key that is registered
 // with that sub-user. It takes the login.
-func SubUser(login string) SignatureOption {
+func WithSubUser(login string) SignatureOption {
 	return func(s *signatureSettings) error {
 		s.subUser = login
 		return checkKeyIDPart("sub-user", login)
@@ -105,7 +105,7 @@ func SubUser(login string) SignatureOption {
 // of the key's fingerprint. An MD5 fingerprint, in any of its forms, is good
 // for a name as well; a SHA-256 fingerprint is refused, since the server does
 // not know it.
-func KeyName(name string) SignatureOption {
+func WithKeyName(name string) SignatureOption {
 	return func(s *signatureSettings) error {
 		s.keyName = name
 		if fingerprint, ok := normalizeFingerprint(name); ok {

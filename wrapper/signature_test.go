@@ -153,10 +153,10 @@ func TestKeyIDNamesSubUserAndKeyName(t *testing.T) {
 		want string
 	}{
 		"account":               {nil, "/alice/keys/" + fp},
-		"sub-user":              {[]SignatureOption{SubUser("bob@x.example")}, "/alice/users/bob@x.example/keys/" + fp},
-		"key name":              {[]SignatureOption{KeyName("work laptop")}, "/alice/keys/work laptop"},
-		"fingerprint as name":   {[]SignatureOption{KeyName("MD5:" + strings.ToUpper(testFingerprint))}, "/alice/keys/" + testFingerprint},
-		"sub-user and key name": {[]SignatureOption{KeyName("work"), nil, SubUser("bob")}, "/alice/users/bob/keys/work"},
+		"sub-user":              {[]SignatureOption{WithSubUser("bob@x.example")}, "/alice/users/bob@x.example/keys/" + fp},
+		"key name":              {[]SignatureOption{WithKeyName("work laptop")}, "/alice/keys/work laptop"},
+		"fingerprint as name":   {[]SignatureOption{WithKeyName("MD5:" + strings.ToUpper(testFingerprint))}, "/alice/keys/" + testFingerprint},
+		"sub-user and key name": {[]SignatureOption{WithKeyName("work"), nil, WithSubUser("bob")}, "/alice/users/bob/keys/work"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -191,8 +191,8 @@ func TestWhatCannotStandInAKeyIDIsRefusedByName(t *testing.T) {
 	const planted = "s3cret"
 	parts := map[string]func(string) error{
 		"account":  func(part string) error { _, err := SignatureAuth(part, echoSigner()); return err },
-		"sub-user": func(part string) error { _, err := SignatureAuth("alice", echoSigner(), SubUser(part)); return err },
-		"key name": func(part string) error { _, err := SignatureAuth("alice", echoSigner(), KeyName(part)); return err },
+		"sub-user": func(part string) error { _, err := SignatureAuth("alice", echoSigner(), WithSubUser(part)); return err },
+		"key name": func(part string) error { _, err := SignatureAuth("alice", echoSigner(), WithKeyName(part)); return err },
 	}
 	for name, construct := range parts {
 		require.NoError(t, construct("fine.name_1"), name)
@@ -222,7 +222,7 @@ func TestUnusableSignersAreRefused(t *testing.T) {
 		require.ErrorContains(t, err, "signer: ")
 		assert.Nil(t, auth)
 	}
-	_, err := SignatureAuth("alice", shaOnly, KeyName("work"))
+	_, err := SignatureAuth("alice", shaOnly, WithKeyName("work"))
 	require.NoError(t, err, "with a name the fingerprint does not matter")
 }
 
@@ -364,7 +364,7 @@ func TestSignatureAuthPrintsNeitherKeyNorSignature(t *testing.T) {
 	require.NoError(t, err)
 	signer, err := NewSigner(key)
 	require.NoError(t, err)
-	auth, err := SignatureAuth("alice", signer, SubUser("bob"))
+	auth, err := SignatureAuth("alice", signer, WithSubUser("bob"))
 	require.NoError(t, err)
 	r := httptest.NewRequest(http.MethodGet, "/alice/users", nil)
 	require.NoError(t, auth.Authorize(r))

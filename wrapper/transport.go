@@ -31,7 +31,7 @@ type transport struct {
 	next          http.RoundTripper
 	jar           http.CookieJar // nil for most
 	auth          Auth
-	gate          gate
+	limiter       limiter
 	retry         RetryPolicy
 	logger        *slog.Logger
 	responseLimit int64
@@ -59,10 +59,10 @@ func (t *transport) header(r *http.Request) {
 
 // attempt is everything below the retry.
 func (t *transport) attempt(r *http.Request, number int) (*http.Response, error) {
-	if err := t.gate.enter(r.Context()); err != nil {
+	if err := t.limiter.enter(r.Context()); err != nil {
 		return nil, &notSentError{err}
 	}
-	defer t.gate.leave()
+	defer t.limiter.leave()
 	if number > 1 && r.GetBody != nil {
 		body, err := r.GetBody()
 		if err != nil {
@@ -76,7 +76,7 @@ func (t *transport) attempt(r *http.Request, number int) (*http.Response, error)
 	start := time.Now()
 	resp, err := t.send(r)
 	if resp != nil {
-		t.gate.learn(resp.Header)
+		t.limiter.learn(resp.Header)
 	}
 	if t.logger != nil {
 		t.log(r, resp, err, number, time.Since(start))
@@ -103,7 +103,7 @@ func (t *transport) log(r *http.Request, resp *http.Response, err error, number 
 	if !t.logger.Enabled(r.Context(), level) {
 		return
 	}
-	hide := hideSecrets(r)
+	hide := redactor(r)
 	attrs := make([]slog.Attr, 0, 7)
 	attrs = append(attrs, slog.String("method", r.Method), slog.String("path", r.URL.Path))
 	if resp != nil {
@@ -165,7 +165,7 @@ func (t *transport) send(r *http.Request) (*http.Response, error) {
 	resp.Request = r // whose context is still alive
 	body := bodies.Get().(*bufferedBody)
 	body.read(resp.Body, resp.ContentLength, limit)
-	if body.err != nil && resp.StatusCode >= 300 && errors.Is(body.err, ErrTooLarge) {
+	if body.err != nil && resp.StatusCode >= 300 && errors.Is(body.err, ErrResponseTooLarge) {
 		body.err = nil // the status is the error; its text is bounded anyway
 	}
 	// Closing after everything was read keeps the connection; otherwise it is given up.
@@ -196,7 +196,7 @@ func (b *bufferedBody) read(from io.Reader, length, limit int64) {
 	}
 	for {
 		if int64(len(b.data)) > limit {
-			b.data, b.err = b.data[:limit], ErrTooLarge
+			b.data, b.err = b.data[:limit], ErrResponseTooLarge
 			break
 		}
 		if len(b.data) == cap(b.data) {
@@ -264,29 +264,29 @@ func bodyBytes(resp *http.Response) []byte {
 // sleep waits as long as ctx lives.
 func sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
-		return ended(ctx)
+		return ctxErr(ctx)
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return ended(ctx)
+		return ctxErr(ctx)
 	case <-timer.C:
 		return nil
 	}
 }
 
 // ended is why ctx is over, nil if it is not.
-func ended(ctx context.Context) error {
+func ctxErr(ctx context.Context) error {
 	if ctx.Err() == nil {
 		return nil
 	}
-	return endedBy(ctx, context.Cause(ctx))
+	return withCtxErr(ctx, context.Cause(ctx))
 }
 
 // endedBy makes what came of a call match the error of its context too, if that is over. A cause
 // that the caller has set, which net/http answers instead, matches it seldom.
-func endedBy(ctx context.Context, err error) error {
+func withCtxErr(ctx context.Context, err error) error {
 	if over := ctx.Err(); over != nil && !errors.Is(err, over) {
 		return fmt.Errorf("%w: %w", over, err)
 	}

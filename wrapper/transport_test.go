@@ -109,7 +109,7 @@ func TestARoundTripperThatAnswersNothingIsAnError(t *testing.T) {
 		return &http.Response{StatusCode: http.StatusOK}, nil
 	})})
 	_, err = client.GetUser(t.Context(), "ann")
-	require.ErrorIs(t, err, wrapper.ErrUnexpectedAnswer)
+	require.ErrorIs(t, err, wrapper.ErrUnexpectedResponse)
 }
 
 // A round tripper may still write a request whose answer nobody waits for any more.
@@ -161,11 +161,11 @@ func TestAnErrorIsOneLine(t *testing.T) {
 		cloud := wrappertest.New()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reset()})
+		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.ResetConnection()})
 		client := ionosClient(t, cloud, wrapper.WithRetry(wrapper.RetryPolicy{MinDelay: 4 * time.Second}))
 		_, err := client.ListGroups(ctx)
 		require.ErrorContains(t, err, "connection reset by peer; the next attempt would be in ")
-		_, err = client.Users().Create(t.Context(), wrapper.NewUser{FirstName: "Jo", LastName: "Doe", Email: "jo@example.com", Password: "correct-horse-1"})
+		_, err = client.Users().Create(t.Context(), wrapper.UserCreate{FirstName: "Jo", LastName: "Doe", Email: "jo@example.com", Password: "correct-horse-1"})
 		require.ErrorContains(t, err, "connection reset by peer: outcome unknown; looking for the user: GET ")
 		assert.NotContains(t, err.Error(), "\n")
 	})

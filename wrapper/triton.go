@@ -183,13 +183,13 @@ func (c *Triton) DeleteUser(ctx context.Context, user string) error {
 	}
 	resp, err := c.raw.DeleteTritonUser(ctx, c.account, user, nil, setQuery(c.query))
 	if err != nil {
-		if goneBefore(err) {
+		if alreadyDeleted(err) {
 			return nil
 		}
 		return err
 	}
 	defer release(resp)
-	return nothing(resp)
+	return expectNoBody(resp)
 }
 
 // isID recognises a UUID: a login has no hyphen, so that the two cannot be taken for each other.
@@ -222,7 +222,7 @@ func (c *Triton) idOf(ctx context.Context, user string) (string, error) {
 		return "", err
 	}
 	if !isID(found.ID) {
-		return "", fmt.Errorf("user: the service answered no id for this login: %w", ErrUnexpectedAnswer)
+		return "", fmt.Errorf("user: the service answered no id for this login: %w", ErrUnexpectedResponse)
 	}
 	return found.ID, nil
 }

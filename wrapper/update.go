@@ -96,7 +96,7 @@ func (u update[T, P]) run() (*T, *Operation, error) {
 		Properties properties `json:"properties"`
 	}
 	if err := unmarshal(bodyBytes(resp), &answer); err != nil || answer.Properties == nil {
-		return nil, nil, unreadable(resp, fmt.Errorf("no properties: %w", ErrUnexpectedAnswer))
+		return nil, nil, unreadable(resp, fmt.Errorf("no properties: %w", ErrUnexpectedResponse))
 	}
 	for name, value := range answer.Properties {
 		// null is a property that is not there, and as such is not refused when it is written.
@@ -128,7 +128,7 @@ func (u update[T, P]) apply(all properties) (changed bool, err error) {
 	}
 	before, after := new(P), new(P)
 	if err := errors.Join(unmarshal(raw, before), unmarshal(raw, after)); err != nil {
-		return false, fmt.Errorf("%w: %w", ErrUnexpectedAnswer, err)
+		return false, fmt.Errorf("%w: %w", ErrUnexpectedResponse, err)
 	}
 	u.change(after)
 	was, err := fields(before)

@@ -16,7 +16,7 @@ func TestUpdateUserKeepsWhatIsNotMentioned(t *testing.T) {
 	t.Parallel()
 	cloud := wrappertest.New(wrappertest.WithFullRecords())
 	id := cloud.IONOS.AddUser(wrappertest.User{
-		Firstname: "Ann", Lastname: "Lee", Email: "ann@example.com", Password: "correct-horse-2",
+		FirstName: "Ann", LastName: "Lee", Email: "ann@example.com", Password: "correct-horse-2",
 		Administrator: true, ForceSecAuth: true, SecAuthActive: true, Inactive: true, S3CanonicalUserID: "s3",
 	})
 	want, _ := cloud.IONOS.User(id)
@@ -31,7 +31,7 @@ func TestUpdateUserKeepsWhatIsNotMentioned(t *testing.T) {
 	require.NotEmpty(t, operation.ID())
 	assert.Equal(t, "Ray", user.Properties.LastName)
 	got, _ := cloud.IONOS.User(id)
-	want.Lastname, want.ForceSecAuth, want.Modified = "Ray", false, got.Modified
+	want.LastName, want.ForceSecAuth, want.Modified = "Ray", false, got.Modified
 	assert.Equal(t, want, got)
 }
 
@@ -114,7 +114,7 @@ func TestUpdateWritesWhatTheServiceTakes(t *testing.T) {
 		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reply(200, nil, `{"id":"id","properties":`+properties+`}`)})
 		require.NoError(t, update(ionosClient(t, cloud)))
 		for _, request := range cloud.IONOS.Requests() {
-			if request.Operation == "um"+kind+"Put" {
+			if request.OperationID == "um"+kind+"Put" {
 				return string(request.Body)
 			}
 		}

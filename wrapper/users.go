@@ -15,7 +15,7 @@ import (
 // Users manages the users of one cloud, whichever it is. Get one from a client:
 //
 //	for _, users := range []wrapper.Users{ionos.Users(), triton.Users()} {
-//		user, err := users.Create(ctx, wrapper.NewUser{Login: ..., Email: ..., Password: ...})
+//		user, err := users.Create(ctx, wrapper.UserCreate{Login: ..., Email: ..., Password: ...})
 //		...
 //	}
 //
@@ -35,15 +35,15 @@ type Users interface {
 	Get(ctx context.Context, user string) (*User, error)
 
 	// Create creates a user and never two. When the answer is lost it looks for the user: it
-	// answers the one that was made, or an error that matches ErrNotMade. A user with the same
+	// answers the one that was made, or an error that matches ErrNotCreated. A user with the same
 	// email or login counts as the one that was made unless it is more than 5 minutes older than
 	// the call by this machine's clock, which is ErrConflict. When a wait ends early, the user is
 	// answered beside the error.
-	Create(ctx context.Context, user NewUser) (*User, error)
+	Create(ctx context.Context, user UserCreate) (*User, error)
 
 	// Update changes the fields that change sets and keeps all others. One that sets nothing
 	// answers the user as it is.
-	Update(ctx context.Context, user string, change UserChange) (*User, error)
+	Update(ctx context.Context, user string, change UserUpdate) (*User, error)
 
 	// SetPassword sets a new password and keeps everything else.
 	SetPassword(ctx context.Context, user string, password Secret) error
@@ -53,9 +53,9 @@ type Users interface {
 	Delete(ctx context.Context, user string) error
 }
 
-// ErrNotMade: the answer to Create was lost, and the user was not there during the 7 seconds after
+// ErrNotCreated: the answer to Create was lost, and the user was not there during the 7 seconds after
 // that. A service that needs longer may make it yet, and then refuses to make it twice.
-var ErrNotMade = errors.New("not made")
+var ErrNotCreated = errors.New("not made")
 
 // User is a user of any cloud. Empty fields are those that the cloud does not have or did not
 // answer.
@@ -76,7 +76,7 @@ type User struct {
 }
 
 // NewUser is a user to be created.
-type NewUser struct {
+type UserCreate struct {
 	// Login is needed on Triton: 3 to 32 letters, digits, "_", "." and "@", a letter first. On
 	// IONOS users log in with Email; leave it empty, or set it to Email.
 	Login string
@@ -92,8 +92,8 @@ type NewUser struct {
 	Triton *TritonFields
 }
 
-// UserChange is what Update changes. nil keeps a field; new("") clears one that can be empty.
-type UserChange struct {
+// UserUpdate is what Update changes. nil keeps a field; new("") clears one that can be empty.
+type UserUpdate struct {
 	Login, Email, FirstName, LastName *string
 
 	IONOS  *IONOSFields
@@ -154,7 +154,7 @@ func (f *TritonFields) first() string {
 }
 
 // lookups are the pauses before each look for a user whose creation got no answer: the request
-// may still be on its way through the service. ErrNotMade tells their sum.
+// may still be on its way through the service. ErrNotCreated tells their sum.
 var lookups = []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second}
 
 // clockSlack is how far the clocks may differ when the age of a user is judged.
@@ -165,14 +165,14 @@ const clockSlack = 5 * time.Minute
 func resolve(ctx context.Context, began time.Time, cause error, find func(context.Context) (*User, error)) (*User, error) {
 	for _, pause := range lookups {
 		if err := sleep(ctx, pause); err != nil {
-			return nil, also(cause, err)
+			return nil, joinErrors(cause, err)
 		}
 		user, err := find(ctx)
 		switch {
 		case errors.Is(err, ErrNotFound):
 			continue
 		case err != nil:
-			return nil, also(cause, fmt.Errorf("looking for the user: %w", err))
+			return nil, joinErrors(cause, fmt.Errorf("looking for the user: %w", err))
 		case !user.Created.IsZero() && user.Created.Before(began.Add(-clockSlack)):
 			return nil, fmt.Errorf("a user with this login or email was there before: %w", ErrConflict)
 		}
@@ -185,7 +185,7 @@ func resolve(ctx context.Context, began time.Time, cause error, find func(contex
 		known.outcomeUnknown = false
 		cause = &known
 	}
-	return nil, fmt.Errorf("user %w: %w", ErrNotMade, cause)
+	return nil, fmt.Errorf("user %w: %w", ErrNotCreated, cause)
 }
 
 // portable walks a vendor's users as portable ones.

@@ -12,7 +12,7 @@ import (
 	"github.com/cloudroster/cloudroster/gen"
 )
 
-// Users is the portable view of this client. opts go with every call; [Prefetch] only with
+// Users is the portable view of this client. opts go with every call; [WithPrefetch] only with
 // walks of the list.
 func (c *IONOS) Users(opts ...CallOption) Users {
 	return &ionosUsers{client: c, opts: slices.Clone(opts)}
@@ -36,7 +36,7 @@ func (u *ionosUsers) Get(ctx context.Context, user string) (*User, error) {
 	return fromIONOS(got), err
 }
 
-func (u *ionosUsers) Create(ctx context.Context, user NewUser) (*User, error) {
+func (u *ionosUsers) Create(ctx context.Context, user UserCreate) (*User, error) {
 	if field := user.Triton.first(); field != "" {
 		return nil, unsupported("IONOS", field)
 	}
@@ -67,7 +67,7 @@ func (u *ionosUsers) Create(ctx context.Context, user NewUser) (*User, error) {
 	return resolve(ctx, began, err, func(ctx context.Context) (*User, error) { return u.Get(ctx, user.Email) })
 }
 
-func (u *ionosUsers) Update(ctx context.Context, user string, change UserChange) (*User, error) {
+func (u *ionosUsers) Update(ctx context.Context, user string, change UserUpdate) (*User, error) {
 	if field := change.Triton.first(); field != "" {
 		return nil, unsupported("IONOS", field)
 	}
@@ -91,7 +91,7 @@ func (u *ionosUsers) Update(ctx context.Context, user string, change UserChange)
 func (u *ionosUsers) readBack(ctx context.Context, user string, cause error) (*User, error) {
 	got, err := u.Get(ctx, user)
 	if err != nil {
-		return nil, also(cause, fmt.Errorf("reading the user back: %w", err))
+		return nil, joinErrors(cause, fmt.Errorf("reading the user back: %w", err))
 	}
 	return got, nil
 }

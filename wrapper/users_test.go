@@ -16,25 +16,25 @@ import (
 
 func TestUsersOfIONOS(t *testing.T) {
 	t.Parallel()
-	wrappertest.TestUsers(t, func(t *testing.T) wrappertest.Subject {
+	wrappertest.TestUsers(t, func(t *testing.T) wrappertest.ConformanceConfig {
 		cloud := wrappertest.New()
-		return wrappertest.IONOSSubject(cloud, cloud.IONOSClient(t).Users())
+		return wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users())
 	})
 }
 
 func TestUsersOfIONOSWithPrefetch(t *testing.T) {
 	t.Parallel()
-	wrappertest.TestUsers(t, func(t *testing.T) wrappertest.Subject {
+	wrappertest.TestUsers(t, func(t *testing.T) wrappertest.ConformanceConfig {
 		cloud := wrappertest.New(wrappertest.WithContracts(3, 4))
-		return wrappertest.IONOSSubject(cloud, cloud.IONOSClient(t).Users(wrapper.Prefetch(8), wrapper.Contract(4), wrapper.Limit(50)))
+		return wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users(wrapper.WithPrefetch(8), wrapper.WithCallContract(4), wrapper.WithLimit(50)))
 	})
 }
 
 func TestUsersOfTriton(t *testing.T) {
 	t.Parallel()
-	wrappertest.TestUsers(t, func(t *testing.T) wrappertest.Subject {
+	wrappertest.TestUsers(t, func(t *testing.T) wrappertest.ConformanceConfig {
 		cloud := wrappertest.New()
-		return wrappertest.TritonSubject(cloud, cloud.TritonClient(t).Users())
+		return wrappertest.TritonConformance(cloud, cloud.TritonClient(t).Users())
 	})
 }
 
@@ -42,15 +42,15 @@ func TestCreateIsSynchronousToTheCaller(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := wrappertest.New(wrappertest.WithRequestTimes(10*time.Second, 20*time.Second))
-		s := wrappertest.IONOSSubject(cloud, cloud.IONOSClient(t).Users())
+		s := wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users())
 		start := time.Now()
-		_, err := s.Users.Create(t.Context(), s.NewUser(1))
+		_, err := s.Users.Create(t.Context(), s.UserCreate(1))
 		require.NoError(t, err)
 		assert.GreaterOrEqual(t, time.Since(start), 30*time.Second)
 
 		cloud.IONOS.FailNext("quota")
-		_, err = s.Users.Create(t.Context(), s.NewUser(2))
-		require.ErrorIs(t, err, wrapper.ErrFailed)
+		_, err = s.Users.Create(t.Context(), s.UserCreate(2))
+		require.ErrorIs(t, err, wrapper.ErrOperationFailed)
 	})
 }
 
@@ -59,10 +59,10 @@ func TestAnInterruptedCreateNamesItsOperation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Hour, time.Hour))
 		client := cloud.IONOSClient(t)
-		s := wrappertest.IONOSSubject(cloud, client.Users())
+		s := wrappertest.IONOSConformance(cloud, client.Users())
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		user, err := s.Users.Create(ctx, s.NewUser(1))
+		user, err := s.Users.Create(ctx, s.UserCreate(1))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.NotNil(t, user)
 		var waited *wrapper.OperationError
@@ -77,12 +77,12 @@ func TestALostRefusalIsNotTakenForSuccess(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := wrappertest.New()
-		s := wrappertest.IONOSSubject(cloud, cloud.IONOSClient(t).Users())
-		_, err := s.Users.Create(t.Context(), s.NewUser(1))
+		s := wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users())
+		_, err := s.Users.Create(t.Context(), s.UserCreate(1))
 		require.NoError(t, err)
 		time.Sleep(time.Hour)
 		s.LoseCreate(true)
-		_, err = s.Users.Create(t.Context(), s.NewUser(1))
+		_, err = s.Users.Create(t.Context(), s.UserCreate(1))
 		require.ErrorIs(t, err, wrapper.ErrConflict)
 	})
 }
@@ -91,20 +91,20 @@ func TestAnUnreadableAnswerIsReadAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := wrappertest.New()
-		s := wrappertest.IONOSSubject(cloud, cloud.IONOSClient(t).Users())
+		s := wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users())
 		for _, operation := range []string{"umUsersPost", "umUsersPut", "umUsersDelete"} {
-			cloud.IONOS.Fault(wrappertest.Fault{Operation: operation, Effect: wrappertest.Edit(func(a *wrappertest.Answer) { a.Body = []byte("<") })})
+			cloud.IONOS.Fault(wrappertest.Fault{OperationID: operation, Effect: wrappertest.EditResponse(func(a *wrappertest.Response) { a.Body = []byte("<") })})
 		}
-		made, err := s.Users.Create(t.Context(), s.NewUser(1))
+		made, err := s.Users.Create(t.Context(), s.UserCreate(1))
 		require.NoError(t, err)
-		assert.Equal(t, s.NewUser(1).Email, made.Email)
-		changed, err := s.Users.Update(t.Context(), made.ID, wrapper.UserChange{FirstName: new("New")})
+		assert.Equal(t, s.UserCreate(1).Email, made.Email)
+		changed, err := s.Users.Update(t.Context(), made.ID, wrapper.UserUpdate{FirstName: new("New")})
 		require.NoError(t, err)
 		assert.Equal(t, "New", changed.FirstName)
 		require.NoError(t, s.Users.Delete(t.Context(), made.ID))
 		cloud.IONOS.FailNext("quota")
-		_, err = s.Users.Create(t.Context(), s.NewUser(2))
-		require.ErrorIs(t, err, wrapper.ErrFailed)
+		_, err = s.Users.Create(t.Context(), s.UserCreate(2))
+		require.ErrorIs(t, err, wrapper.ErrOperationFailed)
 	})
 }
 
@@ -112,18 +112,18 @@ func TestTritonFieldsCanBeClearedAndIONOSFlagsSet(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := wrappertest.New()
-		triton := wrappertest.TritonSubject(cloud, cloud.TritonClient(t).Users())
-		user, err := triton.Users.Create(t.Context(), triton.NewUser(1))
+		triton := wrappertest.TritonConformance(cloud, cloud.TritonClient(t).Users())
+		user, err := triton.Users.Create(t.Context(), triton.UserCreate(1))
 		require.NoError(t, err)
 		assert.Equal(t, "Oslo", user.Triton.City)
-		user, err = triton.Users.Update(t.Context(), "user1", wrapper.UserChange{Triton: &wrapper.TritonFields{City: new("")}})
+		user, err = triton.Users.Update(t.Context(), "user1", wrapper.UserUpdate{Triton: &wrapper.TritonFields{City: new("")}})
 		require.NoError(t, err)
 		assert.Empty(t, user.Triton.City)
 
-		ionos := wrappertest.IONOSSubject(cloud, cloud.IONOSClient(t).Users())
-		user, err = ionos.Users.Create(t.Context(), ionos.NewUser(1))
+		ionos := wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users())
+		user, err = ionos.Users.Create(t.Context(), ionos.UserCreate(1))
 		require.NoError(t, err)
-		user, err = ionos.Users.Update(t.Context(), user.Login, wrapper.UserChange{
+		user, err = ionos.Users.Update(t.Context(), user.Login, wrapper.UserUpdate{
 			Login: new("new@example.com"), Email: new("new@example.com"),
 			IONOS: &wrapper.IONOSFields{Active: new(false), Administrator: new(true), ForceSecAuth: new(false)},
 		})
@@ -143,16 +143,16 @@ func TestALoginLikeAnEmailAddressIsFoundBeyondTheList(t *testing.T) {
 			cloud.Triton.AddUser(wrappertest.SubUser{Login: "user" + strconv.Itoa(i), Email: strconv.Itoa(i) + "@example.com"})
 		}
 		users := cloud.TritonClient(t).Users()
-		cloud.Triton.Fault(wrappertest.Fault{Operation: "CreateUser", Attempt: 1, After: true, Effect: wrappertest.Reset()})
-		made, err := users.Create(t.Context(), wrapper.NewUser{Login: "jo@example.com", Email: "mail@example.com", Password: "correct-horse-1"})
+		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateUser", Attempt: 1, After: true, Effect: wrappertest.ResetConnection()})
+		made, err := users.Create(t.Context(), wrapper.UserCreate{Login: "jo@example.com", Email: "mail@example.com", Password: "correct-horse-1"})
 		require.NoError(t, err)
 		got, err := users.Get(t.Context(), "jo@example.com")
 		require.NoError(t, err)
 		assert.Equal(t, made.ID, got.ID)
 		// One whose creation did not arrive is not taken for another who has that address.
-		cloud.Triton.Fault(wrappertest.Fault{Operation: "CreateUser", Attempt: 1, Effect: wrappertest.Reset()})
-		_, err = users.Create(t.Context(), wrapper.NewUser{Login: "7@example.com", Email: "seven@example.com", Password: "correct-horse-1"})
-		require.ErrorIs(t, err, wrapper.ErrNotMade)
+		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateUser", Attempt: 1, Effect: wrappertest.ResetConnection()})
+		_, err = users.Create(t.Context(), wrapper.UserCreate{Login: "7@example.com", Email: "seven@example.com", Password: "correct-horse-1"})
+		require.ErrorIs(t, err, wrapper.ErrNotCreated)
 		got, err = users.Get(t.Context(), "7@EXAMPLE.com")
 		require.NoError(t, err)
 		assert.Equal(t, "user7", got.Login)

@@ -30,7 +30,7 @@ func (u *tritonUsers) Get(ctx context.Context, user string) (*User, error) {
 	return fromTriton(got), err
 }
 
-func (u *tritonUsers) Create(ctx context.Context, user NewUser) (*User, error) {
+func (u *tritonUsers) Create(ctx context.Context, user UserCreate) (*User, error) {
 	if field := user.IONOS.first(); field != "" {
 		return nil, unsupported("Triton", field)
 	}
@@ -55,7 +55,7 @@ func (u *tritonUsers) Create(ctx context.Context, user NewUser) (*User, error) {
 	})
 }
 
-func (u *tritonUsers) Update(ctx context.Context, user string, change UserChange) (*User, error) {
+func (u *tritonUsers) Update(ctx context.Context, user string, change UserUpdate) (*User, error) {
 	if field := change.IONOS.first(); field != "" {
 		return nil, unsupported("Triton", field)
 	}

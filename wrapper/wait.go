@@ -15,36 +15,36 @@ import (
 	"github.com/cloudroster/cloudroster/gen"
 )
 
-// PollPace says how often Wait and Watch look at an operation. The zero value is the default.
+// PollPolicy says how often Wait and Watch look at an operation. The zero value is the default.
 // A Retry-After of the service, on the 202 or on a poll, wins over it once.
-type PollPace struct {
+type PollPolicy struct {
 	// Min is the shortest pause. 0 is 500 ms.
-	Min time.Duration
+	MinDelay time.Duration
 	// Max is the longest pause. 0 is 15 s.
-	Max time.Duration
+	MaxDelay time.Duration
 	// Share makes the pause grow: it is this part of the time waited so far. 0 is 0.2.
 	//
 	// No pace can notice the end of every operation within 0.5 s or 15 % of its duration (15 s
 	// at most) with fewer than 65 polls in 10 minutes. This one needs 60, and is within that
 	// bound on average; the worst case between 2.5 s and 75 s is 20 %.
-	Share float64
+	Growth float64
 }
 
-func (p PollPace) withDefaults() PollPace {
-	if p.Min == 0 {
-		p.Min = 500 * time.Millisecond
+func (p PollPolicy) withDefaults() PollPolicy {
+	if p.MinDelay == 0 {
+		p.MinDelay = 500 * time.Millisecond
 	}
-	if p.Max == 0 {
-		p.Max = 15 * time.Second
+	if p.MaxDelay == 0 {
+		p.MaxDelay = 15 * time.Second
 	}
-	if p.Share == 0 {
-		p.Share = 0.2
+	if p.Growth == 0 {
+		p.Growth = 0.2
 	}
 	return p
 }
 
-func (p PollPace) check() error {
-	if p.Min < 0 || p.Max < 0 || p.Share < 0 {
+func (p PollPolicy) check() error {
+	if p.MinDelay < 0 || p.MaxDelay < 0 || p.Growth < 0 {
 		return invalid("poll pace", "is negative")
 	}
 	return nil
@@ -52,8 +52,8 @@ func (p PollPace) check() error {
 
 // pause is the time until the next poll. It is shortened by up to 2 %, so that the waits of
 // many programs that began together drift apart.
-func (p PollPace) pause(waited time.Duration) time.Duration {
-	pause := min(max(time.Duration(float64(waited)*p.Share), p.Min), p.Max)
+func (p PollPolicy) pause(waited time.Duration) time.Duration {
+	pause := min(max(time.Duration(float64(waited)*p.Growth), p.MinDelay), p.MaxDelay)
 	return pause - time.Duration(rand.Int64N(int64(pause)/50+1))
 }
 
@@ -93,8 +93,8 @@ func (o *Operation) Wait(ctx context.Context) error {
 //	}
 //
 // After a break nothing more is asked. Every range over the result asks anew.
-func (o *Operation) Watch(ctx context.Context) iter.Seq2[Status, error] {
-	return func(yield func(Status, error) bool) {
+func (o *Operation) Watch(ctx context.Context) iter.Seq2[OperationStatus, error] {
+	return func(yield func(OperationStatus, error) bool) {
 		w := newWaiter(o)
 		for !w.ended {
 			if err := w.rest(ctx); err != nil {
@@ -116,7 +116,7 @@ func (o *Operation) Watch(ctx context.Context) iter.Seq2[Status, error] {
 // Wait waits for many operations with a few requests at a time and no goroutine each. It
 // returns when all have ended, with the errors of those that did not succeed joined; each is an
 // [*OperationError]. The same operation given twice is asked for once; a nil one is an error.
-func Wait(ctx context.Context, operations ...*Operation) error {
+func WaitAll(ctx context.Context, operations ...*Operation) error {
 	var (
 		waiting waitQueue
 		errs    []error
@@ -140,7 +140,7 @@ func Wait(ctx context.Context, operations ...*Operation) error {
 	for {
 		if ctx.Err() != nil {
 			for _, w := range waiting {
-				errs = append(errs, w.interrupted(ended(ctx)))
+				errs = append(errs, w.interrupted(ctxErr(ctx)))
 			}
 			waiting = nil
 		}
@@ -225,7 +225,7 @@ type waiter struct {
 	began     time.Time
 	next      time.Time     // when to poll
 	told      time.Duration // the pause that the service asked for, 0 if none
-	seen      Status
+	seen      OperationStatus
 	failures  int // in a row
 	ended     bool
 }
@@ -283,7 +283,7 @@ func (w *waiter) rest(ctx context.Context) error {
 func (w *waiter) poll(ctx context.Context) (changed bool, err error) {
 	status, retryAfter, err := w.operation.ask(ctx)
 	if err != nil {
-		if ctx.Err() != nil || !w.passing(err) {
+		if ctx.Err() != nil || !w.transient(err) {
 			return false, w.interrupted(err)
 		}
 		var failed *Error
@@ -294,8 +294,8 @@ func (w *waiter) poll(ctx context.Context) (changed bool, err error) {
 		return false, nil
 	}
 	w.failures = 0
-	changed = status.State != w.seen.State || status.Message != w.seen.Message || !slices.Equal(status.Targets, w.seen.Targets)
-	w.seen, w.ended = status, status.Ended()
+	changed = status.State != w.seen.State || status.ErrorMessage != w.seen.ErrorMessage || !slices.Equal(status.Targets, w.seen.Targets)
+	w.seen, w.ended = status, status.Done()
 	if err := status.failure(); err != nil {
 		return changed, w.interrupted(err)
 	}
@@ -306,7 +306,7 @@ func (w *waiter) poll(ctx context.Context) (changed bool, err error) {
 }
 
 // passing tells a poll that is worth repeating from one that is not.
-func (w *waiter) passing(err error) bool {
+func (w *waiter) transient(err error) bool {
 	var failed *Error
 	if !errors.As(err, &failed) {
 		return false
@@ -318,7 +318,7 @@ func (w *waiter) passing(err error) bool {
 	case failed.Status == http.StatusNotFound:
 		return time.Since(w.began) < unknownGrace
 	case failed.Status == 0 && unsent && !mayPass,
-		failed.Status >= 200 && failed.Status < 300 && (errors.Is(err, ErrUnexpectedAnswer) || errors.Is(err, ErrTooLarge)):
+		failed.Status >= 200 && failed.Status < 300 && (errors.Is(err, ErrUnexpectedResponse) || errors.Is(err, ErrResponseTooLarge)):
 		return false
 	case failed.Status == 0, failed.Status < 300, failed.Is(ErrRateLimited), failed.Is(ErrUnavailable):
 		w.failures++
@@ -336,36 +336,36 @@ func (w *waiter) interrupted(err error) error {
 }
 
 // ask is Status with the pause that the service asks for, 0 if it names none.
-func (o *Operation) ask(ctx context.Context) (Status, time.Duration, error) {
+func (o *Operation) ask(ctx context.Context) (OperationStatus, time.Duration, error) {
 	switch {
 	case o == nil || o.client == nil:
-		return Status{}, 0, errNilOperation
+		return OperationStatus{}, 0, errNilOperation
 	case o.done():
-		return Status{State: gen.RequestStateDone}, 0, nil
+		return OperationStatus{State: gen.RequestStateDone}, 0, nil
 	}
 	if err := checkRequestID(o.id); err != nil {
-		return Status{}, 0, err
+		return OperationStatus{}, 0, err
 	}
 	resp, err := send(nil, 0, nil, func(edit gen.RequestEditorFn) (*http.Response, error) {
 		return o.client.raw.GetRequestStatus(ctx, o.id, nil, edit, o.sendContract)
 	})
 	if err != nil {
-		return Status{}, 0, err
+		return OperationStatus{}, 0, err
 	}
 	defer release(resp)
 	answer, err := decode[gen.RequestStatus](resp)
 	if err != nil {
-		return Status{}, 0, err
+		return OperationStatus{}, 0, err
 	}
-	status := Status{State: upper(answer.Metadata.Status), Message: answer.Metadata.Message, Targets: answer.Metadata.Targets}
-	if status.Message != "" {
-		status.Message = hideSecrets(resp.Request).Replace(status.Message)
+	status := OperationStatus{State: upper(answer.Metadata.Status), ErrorMessage: answer.Metadata.Message, Targets: answer.Metadata.Targets}
+	if status.ErrorMessage != "" {
+		status.ErrorMessage = redactor(resp.Request).Replace(status.ErrorMessage)
 	}
 	for i := range status.Targets {
 		status.Targets[i].Status = upper(status.Targets[i].Status)
 	}
 	if !status.State.Valid() {
-		return Status{}, 0, unreadable(resp, fmt.Errorf("unknown request status %q: %w", printable(string(answer.Metadata.Status)), ErrUnexpectedAnswer))
+		return OperationStatus{}, 0, unreadable(resp, fmt.Errorf("unknown request status %q: %w", printable(string(answer.Metadata.Status)), ErrUnexpectedResponse))
 	}
 	return status, retryAfter(resp.Header, time.Now()), nil
 }

@@ -22,7 +22,7 @@ func TestAtMostOnePollOfAnOperationIsOnItsWay(t *testing.T) {
 			return operation.Wait(t.Context())
 		},
 		"many": func(t *testing.T, client *wrapper.IONOS, operation *wrapper.Operation) error {
-			return wrapper.Wait(t.Context(), operation, operation, client.Operation(operation.ID()))
+			return wrapper.WaitAll(t.Context(), operation, operation, client.Operation(operation.ID()))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -43,7 +43,7 @@ func TestNoPaceNoticesEveryEndWithSixtyPolls(t *testing.T) {
 }
 
 // The pace in figures. Since not everything can be had, this asserts what matters: few polls
-// always, the bound on average, and the worst case that PollPace documents.
+// always, the bound on average, and the worst case that PollPolicy documents.
 func TestPaceOfWaiting(t *testing.T) {
 	t.Parallel()
 	const runs = 8
@@ -143,7 +143,7 @@ func TestAnotherProcessResumesFromTheID(t *testing.T) {
 func TestDoneOperationAsksNothing(t *testing.T) {
 	t.Parallel()
 	cloud := wrappertest.New()
-	cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersPost", Effect: wrappertest.Edit(func(a *wrappertest.Answer) { a.Header.Del("Location") })})
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPost", Effect: wrappertest.EditResponse(func(a *wrappertest.Response) { a.Header.Del("Location") })})
 	_, operation, err := ionosClient(t, cloud).CreateUser(t.Context(), jo())
 	require.NoError(t, err)
 	assert.Empty(t, operation.ID())
@@ -155,7 +155,7 @@ func TestDoneOperationAsksNothing(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.NoError(t, operation.Wait(ended), "what is done stays done")
-	require.NoError(t, wrapper.Wait(ended, operation))
+	require.NoError(t, wrapper.WaitAll(ended, operation))
 	assert.Zero(t, cloud.IONOS.Count("requestsStatusGet"))
 }
 
@@ -163,17 +163,17 @@ func TestNilOperationIsNoSuccess(t *testing.T) {
 	t.Parallel()
 	var operation *wrapper.Operation
 	require.Error(t, operation.Wait(t.Context()))
-	require.Error(t, wrapper.Wait(t.Context(), operation))
+	require.Error(t, wrapper.WaitAll(t.Context(), operation))
 	_, err := operation.Status(t.Context())
 	require.Error(t, err)
 	assert.Empty(t, operation.ID())
-	require.NoError(t, wrapper.Wait(t.Context()), "nothing to wait for")
+	require.NoError(t, wrapper.WaitAll(t.Context()), "nothing to wait for")
 }
 
 func TestOperationErrorPrintsWhatItHas(t *testing.T) {
 	t.Parallel()
 	assert.EqualError(t, &wrapper.OperationError{ID: "x"}, "operation x")
-	assert.EqualError(t, &wrapper.OperationError{ID: "x", Status: wrapper.Status{State: "FAILED", Message: "quota"}, Err: wrapper.ErrFailed},
+	assert.EqualError(t, &wrapper.OperationError{ID: "x", Status: wrapper.OperationStatus{State: "FAILED", ErrorMessage: "quota"}, Err: wrapper.ErrOperationFailed},
 		"operation x is FAILED (quota): operation failed")
 }
 
@@ -195,13 +195,13 @@ func TestWaitForManyWithFewRequestsAtATime(t *testing.T) {
 			operations = append(operations, operation, operation) // twice is once
 		}
 		start := time.Now()
-		err := wrapper.Wait(t.Context(), operations...)
+		err := wrapper.WaitAll(t.Context(), operations...)
 		assert.LessOrEqual(t, time.Since(start), 40*time.Second)
-		require.ErrorIs(t, err, wrapper.ErrFailed)
+		require.ErrorIs(t, err, wrapper.ErrOperationFailed)
 		var failed *wrapper.OperationError
 		require.ErrorAs(t, err, &failed)
 		assert.Equal(t, operations[2*17].ID(), failed.ID)
-		assert.Equal(t, "quota", failed.Status.Message)
+		assert.Equal(t, "quota", failed.Status.ErrorMessage)
 		// 31 s take 20 polls; each is counted once although every operation was given twice.
 		assert.LessOrEqual(t, cloud.IONOS.Count("requestsStatusGet"), many*20)
 	})
@@ -222,7 +222,7 @@ func TestWaitForManyEndsWithTheContext(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		err := wrapper.Wait(ctx, operations...)
+		err := wrapper.WaitAll(ctx, operations...)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		joined, ok := err.(interface{ Unwrap() []error })
 		require.True(t, ok)
@@ -235,7 +235,7 @@ func TestWaitForManyStopsWhereThePauseIsPastTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Second, time.Second))
 		client := ionosClient(t, cloud)
-		cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersPost", Attempt: 1, Effect: wrappertest.Edit(func(a *wrappertest.Answer) {
+		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPost", Attempt: 1, Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
 			a.Header.Set("Retry-After", "3600")
 		})})
 		_, late, err := client.CreateUser(t.Context(), jo())
@@ -247,7 +247,7 @@ func TestWaitForManyStopsWhereThePauseIsPastTheDeadline(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		start := time.Now()
-		err = wrapper.Wait(ctx, late, soon)
+		err = wrapper.WaitAll(ctx, late, soon)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		var waited *wrapper.OperationError
 		require.ErrorAs(t, err, &waited)
@@ -262,7 +262,7 @@ func TestARateLimitPausesTheWholeClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := wrappertest.New()
 		client := ionosClient(t, cloud, wrapper.WithRetry(wrapper.RetryPolicy{MaxAttempts: 1}))
-		cloud.IONOS.Fault(wrappertest.Fault{Operation: "umGroupsGet", Attempt: 1,
+		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umGroupsGet", Attempt: 1,
 			Effect: wrappertest.Reply(429, http.Header{"Retry-After": {"20"}}, "{}")})
 		_, err := client.ListGroups(t.Context())
 		require.ErrorIs(t, err, wrapper.ErrRateLimited)
@@ -284,16 +284,16 @@ func TestARateLimitPausesTheWholeClient(t *testing.T) {
 // A pause of weeks ends a wait that has no deadline, whichever answer asks for it.
 func TestAPauseOfWeeksEndsTheWait(t *testing.T) {
 	t.Parallel()
-	weeks := wrappertest.Edit(func(a *wrappertest.Answer) { a.Header.Set("Retry-After", "2000000") })
+	weeks := wrappertest.EditResponse(func(a *wrappertest.Response) { a.Header.Set("Retry-After", "2000000") })
 	for _, answer := range []string{"umUsersPost", "requestsStatusGet"} {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Hour, time.Hour))
 			client := ionosClient(t, cloud)
-			cloud.IONOS.Fault(wrappertest.Fault{Operation: answer, Attempt: 1, Times: 2, Effect: weeks})
+			cloud.IONOS.Fault(wrappertest.Fault{OperationID: answer, Attempt: 1, Times: 2, Effect: weeks})
 			_, operation, err := client.CreateUser(t.Context(), jo())
 			require.NoError(t, err)
 			start := time.Now()
-			for _, err := range []error{operation.Wait(t.Context()), wrapper.Wait(t.Context(), operation)} {
+			for _, err := range []error{operation.Wait(t.Context()), wrapper.WaitAll(t.Context(), operation)} {
 				var waited *wrapper.OperationError
 				require.ErrorAs(t, err, &waited, answer)
 				assert.Equal(t, operation.ID(), waited.ID)
@@ -323,7 +323,7 @@ func TestAPauseThatHasPassedIsNotMadeAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Second, time.Second))
-		cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersPost", Attempt: 1, Effect: wrappertest.Edit(func(a *wrappertest.Answer) {
+		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPost", Attempt: 1, Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
 			a.Header.Set("Retry-After", "60")
 		})})
 		_, operation, err := ionosClient(t, cloud).CreateUser(t.Context(), jo())
@@ -335,7 +335,7 @@ func TestAPauseThatHasPassedIsNotMadeAgain(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		require.NoError(t, operation.Wait(ctx))
-		require.NoError(t, wrapper.Wait(ctx, operation))
+		require.NoError(t, wrapper.WaitAll(ctx, operation))
 		assert.Equal(t, time.Minute, time.Since(accepted))
 	})
 }

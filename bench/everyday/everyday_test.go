@@ -105,7 +105,7 @@ func resumeWait(ctx context.Context, client *ionoscloud.APIClient, location stri
 func TestTheVendorsSDKDoesTheSameTasks(t *testing.T) {
 	t.Parallel()
 	cloud := wrappertest.Start(t)
-	ann := cloud.IONOS.AddUser(wrappertest.User{Firstname: "Ann", Lastname: "Lee", Email: "ann@example.com", Administrator: true})
+	ann := cloud.IONOS.AddUser(wrappertest.User{FirstName: "Ann", LastName: "Lee", Email: "ann@example.com", Administrator: true})
 	group := cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops"})
 	dataCenter := cloud.IONOS.AddResource(wrappertest.Resource{Type: "datacenter", Name: "dc"})
 	configuration := ionoscloud.NewConfiguration("", "", wrappertest.Token, cloud.IONOS.URL())
@@ -118,7 +118,7 @@ func TestTheVendorsSDKDoesTheSameTasks(t *testing.T) {
 	require.NoError(t, addToGroup(ctx, client, group, ann))
 	require.NoError(t, giveShare(ctx, client, group, dataCenter))
 	changed, _ := cloud.IONOS.User(ann)
-	assert.Equal(t, "Ray", changed.Lastname)
+	assert.Equal(t, "Ray", changed.LastName)
 	assert.True(t, changed.Administrator)
 	assert.Equal(t, []string{ann}, cloud.IONOS.Members(group))
 	assert.Len(t, cloud.IONOS.Shares(group), 1)

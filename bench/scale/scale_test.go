@@ -33,7 +33,7 @@ func TestAWalkNeedsTheSameMemoryHoweverManyUsersThereAre(t *testing.T) {
 			client, err := wrapper.NewIONOS(wrapper.TokenAuth("token"), wrapper.WithBaseURL(server.URL+canned.IONOSPath))
 			require.NoError(t, err)
 			seen, first, most := 0, uint64(0), uint64(0)
-			for _, err := range client.AllUsers(t.Context(), wrapper.Depth(1), wrapper.Prefetch(prefetch)) {
+			for _, err := range client.AllUsers(t.Context(), wrapper.WithDepth(1), wrapper.WithPrefetch(prefetch)) {
 				require.NoError(t, err)
 				seen++
 				switch {

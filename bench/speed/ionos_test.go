@@ -75,7 +75,7 @@ func list(b *testing.B, c clients) {
 	b.Helper()
 	compare(b, c,
 		func(ctx context.Context, c clients) (string, error) {
-			list, err := c.ours.ListUsers(ctx, wrapper.Depth(1), wrapper.Offset(0), wrapper.Limit(canned.PageSize))
+			list, err := c.ours.ListUsers(ctx, wrapper.WithDepth(1), wrapper.WithOffset(0), wrapper.WithLimit(canned.PageSize))
 			if err != nil {
 				return "", err
 			}
@@ -208,7 +208,7 @@ func BenchmarkAllUsers(b *testing.B) {
 	walk := func(opts ...wrapper.CallOption) func(context.Context) (int, error) {
 		return func(ctx context.Context) (int, error) {
 			seen := 0
-			for _, err := range c.ours.AllUsers(ctx, append(opts, wrapper.Depth(1))...) {
+			for _, err := range c.ours.AllUsers(ctx, append(opts, wrapper.WithDepth(1))...) {
 				if err != nil {
 					return 0, err
 				}
@@ -233,7 +233,7 @@ func BenchmarkAllUsers(b *testing.B) {
 				}
 			}
 		}},
-		{"ours", walk(wrapper.Prefetch(8))},
+		{"ours", walk(wrapper.WithPrefetch(8))},
 		{"ours-sequential", walk()},
 		{"vendor", func(ctx context.Context) (int, error) {
 			seen := 0

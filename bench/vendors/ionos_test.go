@@ -40,7 +40,7 @@ func value[T any](t *testing.T, pointer *T) T {
 func TestSDKGoManagesUsersGroupsMembersAndShares(t *testing.T) {
 	t.Parallel()
 	cloud := wrappertest.Start(t)
-	owner := cloud.IONOS.AddUser(wrappertest.User{Firstname: "Olga", Lastname: "Owner", Email: "olga@example.test"})
+	owner := cloud.IONOS.AddUser(wrappertest.User{FirstName: "Olga", LastName: "Owner", Email: "olga@example.test"})
 	datacenter := cloud.IONOS.AddResource(wrappertest.Resource{Type: "datacenter", Name: "dc", Owner: owner})
 	client, ctx := sdk(cloud), t.Context()
 	api := client.UserManagementApi
@@ -78,7 +78,7 @@ func TestSDKGoManagesUsersGroupsMembersAndShares(t *testing.T) {
 	accepted(response, err)
 	held, found := cloud.IONOS.User(userID)
 	require.True(t, found)
-	assert.Equal(t, "Lovelace", held.Lastname)
+	assert.Equal(t, "Lovelace", held.LastName)
 	assert.True(t, held.ForceSecAuth)
 	assert.Equal(t, "correct-horse-1", held.Password)
 
@@ -162,7 +162,7 @@ func TestSDKGoManagesUsersGroupsMembersAndShares(t *testing.T) {
 		assert.Positive(t, cloud.IONOS.Count(operation), operation)
 	}
 	for _, request := range cloud.IONOS.Requests() {
-		assert.NotEmpty(t, request.Operation, request.Path)
+		assert.NotEmpty(t, request.OperationID, request.Path)
 		assert.Less(t, request.Status, 300, request.Path)
 	}
 }
@@ -208,7 +208,7 @@ func TestSDKGoLogsInWithAPasswordAndRetriesRateLimits(t *testing.T) {
 	configuration := ionoscloud.NewConfiguration(wrappertest.Username, wrappertest.Password, "", cloud.IONOS.URL())
 	client := ionoscloud.NewAPIClient(configuration)
 	limited := cloud.IONOS.Fault(wrappertest.Fault{
-		Operation: "umUsersGet", Attempt: 1,
+		OperationID: "umUsersGet", Attempt: 1,
 		Effect: wrappertest.Reply(http.StatusTooManyRequests, http.Header{"Retry-After": {"0"}}, `{"httpStatus":429,"messages":[]}`),
 	})
 	list, _, err := client.UserManagementApi.UmUsersGet(t.Context()).Execute()

@@ -19,8 +19,8 @@ func TestOffboarding(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, err := clouds.Connect()
 		require.NoError(t, err)
-		c.Memory.IONOS.AddUser(wrappertest.User{ID: "ionos-1", Firstname: "Ann", Lastname: "Lee", Email: "ann@example.com"})
-		c.Memory.IONOS.AddUser(wrappertest.User{ID: "ionos-2", Firstname: "Max", Lastname: "Ray", Email: "max@example.com"})
+		c.Memory.IONOS.AddUser(wrappertest.User{ID: "ionos-1", FirstName: "Ann", LastName: "Lee", Email: "ann@example.com"})
+		c.Memory.IONOS.AddUser(wrappertest.User{ID: "ionos-2", FirstName: "Max", LastName: "Ray", Email: "max@example.com"})
 		c.Memory.Triton.AddUser(wrappertest.SubUser{ID: "triton-1", Login: "ann.lee", Email: "ann@example.com"})
 		c.Memory.Triton.AddUser(wrappertest.SubUser{ID: "triton-2", Login: "zoe", Email: "zoe@example.com"})
 		key := c.Memory.Triton.Key().Public()

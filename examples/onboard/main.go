@@ -119,7 +119,7 @@ func create(ctx context.Context, cloud string, users wrapper.Users, p person, pa
 		report.Fail(p.email, cloud, err)
 		return
 	}
-	user := wrapper.NewUser{
+	user := wrapper.UserCreate{
 		Login: p.login, Email: p.email, FirstName: p.first, LastName: p.last, Password: wrapper.Secret(password),
 	}
 	if cloud == "IONOS" {

@@ -126,7 +126,7 @@ func TestOneConfiguredCloudIsUsedAlone(t *testing.T) {
 func TestAFailureLeavesNoUserBehind(t *testing.T) {
 	t.Run("the second cloud refuses", func(t *testing.T) {
 		cloud := servers(t)
-		cloud.Triton.Fault(wrappertest.Fault{Operation: "CreateUser", Effect: wrappertest.Empty(http.StatusForbidden)})
+		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateUser", Effect: wrappertest.Empty(http.StatusForbidden)})
 		var out bytes.Buffer
 		err := run(t.Context(), strings.NewReader("y\n"), &out)
 		assert.ErrorIs(t, err, wrapper.ErrForbidden)
@@ -137,13 +137,13 @@ func TestAFailureLeavesNoUserBehind(t *testing.T) {
 		cloud := servers(t)
 		cloud.IONOS.FailNext("the contract is full")
 		err := run(t.Context(), strings.NewReader("y\n"), new(bytes.Buffer))
-		assert.ErrorIs(t, err, wrapper.ErrFailed)
+		assert.ErrorIs(t, err, wrapper.ErrOperationFailed)
 		assert.NotErrorIs(t, err, wrapper.ErrNotFound)
 		assert.ErrorContains(t, err, "the contract is full")
 	})
 	t.Run("a user who cannot be deleted is named", func(t *testing.T) {
 		cloud := servers(t)
-		cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersDelete", Effect: wrappertest.Empty(http.StatusForbidden)})
+		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersDelete", Effect: wrappertest.Empty(http.StatusForbidden)})
 		err := run(t.Context(), strings.NewReader("y\n"), new(bytes.Buffer))
 		assert.ErrorIs(t, err, wrapper.ErrForbidden)
 		require.Len(t, cloud.IONOS.Users(), 1)

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/cloudroster/cloudroster/api/contract"
+	"github.com/cloudroster/cloudroster/contract"
 	"github.com/cloudroster/cloudroster/gen"
 	"github.com/cloudroster/cloudroster/wrapper"
 	"github.com/cloudroster/cloudroster/wrapper/profile"
@@ -66,7 +66,7 @@ func explain(out io.Writer, err error) {
 	switch {
 	case errors.Is(err, wrapper.ErrNotFound):
 		fmt.Fprintln(out, "there is no such user")
-	case errors.As(err, &waited) && !errors.Is(err, wrapper.ErrFailed):
+	case errors.As(err, &waited) && !errors.Is(err, wrapper.ErrOperationFailed):
 		fmt.Fprintln(out, "not done yet; go on with", waited.ID)
 	case errors.As(err, &failed):
 		fmt.Fprintln(out, failed.Status, failed.Code, failed.RequestID)
@@ -75,26 +75,26 @@ func explain(out io.Writer, err error) {
 
 // rename is a program of a user's own.
 func rename(ctx context.Context, users wrapper.Users, login, lastName string) error {
-	_, err := users.Update(ctx, login, wrapper.UserChange{LastName: &lastName})
+	_, err := users.Update(ctx, login, wrapper.UserUpdate{LastName: &lastName})
 	return err
 }
 
 func TestRename(t *testing.T) {
 	cloud := wrappertest.Start(t)
-	cloud.IONOS.AddUser(wrappertest.User{Firstname: "Jo", Lastname: "Doe", Email: "jo@example.com"})
+	cloud.IONOS.AddUser(wrappertest.User{FirstName: "Jo", LastName: "Doe", Email: "jo@example.com"})
 	cloud.Triton.AddUser(wrappertest.SubUser{Login: "jo@example.com", Email: "jo@example.com"})
-	cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersPut", Attempt: 1, Effect: wrappertest.Reset()})
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPut", Attempt: 1, Effect: wrappertest.ResetConnection()})
 	for _, users := range []wrapper.Users{cloud.IONOSClient(t).Users(), cloud.TritonClient(t).Users()} {
 		require.NoError(t, rename(t.Context(), users, "jo@example.com", "Meier"))
 	}
-	require.Equal(t, "Meier", cloud.IONOS.Users()[0].Lastname)
+	require.Equal(t, "Meier", cloud.IONOS.Users()[0].LastName)
 }
 
 func TestRenameKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	cloud := wrappertest.New()
-	cloud.IONOS.AddUser(wrappertest.User{Firstname: "Jo", Lastname: "Doe", Email: "jo@example.com"})
-	guard := &http.Client{Transport: contract.Transport(cloud.Transport(), contract.Fail(t))}
+	cloud.IONOS.AddUser(wrappertest.User{FirstName: "Jo", LastName: "Doe", Email: "jo@example.com"})
+	guard := &http.Client{Transport: contract.Transport(cloud.Transport(), contract.ReportTo(t))}
 	users := cloud.IONOSClient(t, wrapper.WithHTTPClient(guard)).Users()
 	if err := rename(t.Context(), users, "jo@example.com", "Meier"); err != nil {
 		t.Error(err)
@@ -122,7 +122,7 @@ func TestTour(t *testing.T) {
 	require.NoError(t, err)
 
 	var out bytes.Buffer
-	id := cloud.IONOS.AddUser(wrappertest.User{Firstname: "Jo", Lastname: "Doe", Email: "jo@example.com"})
+	id := cloud.IONOS.AddUser(wrappertest.User{FirstName: "Jo", LastName: "Doe", Email: "jo@example.com"})
 	cloud.Triton.AddUser(wrappertest.SubUser{Login: "ann", Email: "ann@example.com", FirstName: "Ann", LastName: "Lee"})
 	require.NoError(t, onBoth(t.Context(), &out, ionos, triton))
 	assert.Equal(t, "jo@example.com Jo Doe\nann Ann Lee\n", out.String())
@@ -131,7 +131,7 @@ func TestTour(t *testing.T) {
 	require.NoError(t, changeAndWait(t.Context(), &out, ionos, id))
 	assert.Contains(t, out.String(), "DONE\n")
 	jo, _ := cloud.IONOS.User(id)
-	assert.Equal(t, "Jo Meier", jo.Firstname+" "+jo.Lastname)
+	assert.Equal(t, "Jo Meier", jo.FirstName+" "+jo.LastName)
 
 	out.Reset()
 	_, err = ionos.GetUser(t.Context(), "nobody")

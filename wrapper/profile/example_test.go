@@ -22,8 +22,8 @@ func ExampleNewTriton() {
 	}
 }
 
-func ExampleLoader() {
-	loader := profile.Loader{
+func ExampleConfig() {
+	loader := profile.Config{
 		Profile: "east",
 		Passphrase: func(key string) ([]byte, error) {
 			return nil, fmt.Errorf("nobody is here to open %s", key)

@@ -26,7 +26,7 @@ func FuzzProfileFile(f *testing.F) {
 	home := f.TempDir()
 	path := filepath.Join(home, ".triton", "profiles.d", "work.json")
 	require.NoError(f, os.MkdirAll(filepath.Dir(path), 0o700))
-	loader := Loader{Profile: "work", Home: home, Getenv: func(string) string { return "" }}
+	loader := Config{Profile: "work", Home: home, Getenv: func(string) string { return "" }}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		require.NoError(t, os.WriteFile(path, text, 0o600))
 		settings, err := loader.Settings()

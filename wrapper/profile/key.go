@@ -12,14 +12,14 @@ import (
 )
 
 // keyMaterial is the path or the text of a private key.
-func (l Loader) keyMaterial() string {
+func (l Config) keyMaterial() string {
 	return l.getenv("TRITON_KEY_MATERIAL", "SDC_KEY_MATERIAL")
 }
 
 // Signer finds the key of a profile: in TRITON_KEY_MATERIAL, or else by its id
 // in ssh-agent and then in ~/.ssh. Where neither has it, the error says so of
 // both, and matches that of the place which came nearer to having it.
-func (l Loader) Signer(settings *Settings) (wrapper.Signer, error) {
+func (l Config) Signer(settings *Settings) (wrapper.Signer, error) {
 	if settings == nil {
 		return nil, fmt.Errorf("settings: they are nil: %w", wrapper.ErrInvalid)
 	}
@@ -48,15 +48,15 @@ func (l Loader) Signer(settings *Settings) (wrapper.Signer, error) {
 	return nil, fmt.Errorf("%s: key: %v; %w", settings.Source, agentErr, fileErr)
 }
 
-func (l Loader) keyOptions() []sshkey.Option {
-	options := []sshkey.Option{sshkey.Passphrase(l.Passphrase)}
-	if l.AllowReadableKeys {
-		options = append(options, sshkey.AllowReadable())
+func (l Config) keyOptions() []sshkey.Option {
+	options := []sshkey.Option{sshkey.WithPassphrase(l.Passphrase)}
+	if l.AllowInsecurePermissions {
+		options = append(options, sshkey.WithInsecurePermissions())
 	}
 	return options
 }
 
-func (l Loader) fromHome(id string) (wrapper.Signer, error) {
+func (l Config) fromHome(id string) (wrapper.Signer, error) {
 	home, err := l.home()
 	if err != nil {
 		return nil, err
@@ -66,10 +66,10 @@ func (l Loader) fromHome(id string) (wrapper.Signer, error) {
 
 // fromMaterial does not repeat material that is no file: it may be a key even
 // where it does not look like one.
-func (l Loader) fromMaterial(material, id string) (wrapper.Signer, error) {
+func (l Config) fromMaterial(material, id string) (wrapper.Signer, error) {
 	options := l.keyOptions()
 	if id != "" {
-		options = append(options, sshkey.Fingerprint(id))
+		options = append(options, sshkey.WithFingerprint(id))
 	}
 	var signer wrapper.Signer
 	var err error

@@ -18,7 +18,7 @@ import (
 const environment = "env"
 
 // Settings reads the profile without looking for its key.
-func (l Loader) Settings() (*Settings, error) {
+func (l Config) Settings() (*Settings, error) {
 	name, err := l.profileName()
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (l Loader) Settings() (*Settings, error) {
 	return settings, nil
 }
 
-func (l Loader) getenv(names ...string) string {
+func (l Config) getenv(names ...string) string {
 	lookup := l.Getenv
 	if lookup == nil {
 		lookup = os.Getenv
@@ -54,7 +54,7 @@ func (l Loader) getenv(names ...string) string {
 	return ""
 }
 
-func (l Loader) home() (string, error) {
+func (l Config) home() (string, error) {
 	if l.Home != "" {
 		return l.Home, nil
 	}
@@ -62,7 +62,7 @@ func (l Loader) home() (string, error) {
 }
 
 // configDirs are the directories of the tool's configuration, best first.
-func (l Loader) configDirs() ([]string, error) {
+func (l Config) configDirs() ([]string, error) {
 	if appData := l.getenv("APPDATA"); runtime.GOOS == "windows" && appData != "" {
 		return []string{filepath.Join(appData, "Joyent", "Triton")}, nil
 	}
@@ -80,7 +80,7 @@ func (l Loader) configDirs() ([]string, error) {
 	return append(dirs, filepath.Join(home, ".triton")), nil
 }
 
-func (l Loader) profileName() (string, error) {
+func (l Config) profileName() (string, error) {
 	if l.Profile != "" {
 		return l.Profile, nil
 	}
@@ -106,7 +106,7 @@ func (l Loader) profileName() (string, error) {
 
 // readConfig reads a file of the first configuration directory that has it.
 // With an error the path is the one where it was expected last.
-func (l Loader) readConfig(elements ...string) (path string, text []byte, err error) {
+func (l Config) readConfig(elements ...string) (path string, text []byte, err error) {
 	dirs, err := l.configDirs()
 	if err != nil {
 		return "", nil, err
@@ -120,7 +120,7 @@ func (l Loader) readConfig(elements ...string) (path string, text []byte, err er
 	return path, text, err
 }
 
-func (l Loader) fromEnvironment() (*Settings, error) {
+func (l Config) fromEnvironment() (*Settings, error) {
 	settings := &Settings{Name: environment, Source: "environment"}
 	for _, f := range fields {
 		value := l.getenv(f.variables...)
@@ -154,7 +154,7 @@ func (s *Settings) set(json, value string) {
 	}
 }
 
-func (l Loader) fromFile(name string) (*Settings, error) {
+func (l Config) fromFile(name string) (*Settings, error) {
 	if name == "." || name == ".." || strings.ContainsAny(name, "/\\\x00") {
 		return nil, fmt.Errorf("profile: its name is no file name: %w", wrapper.ErrInvalid)
 	}

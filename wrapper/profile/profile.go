@@ -97,15 +97,15 @@ type Settings struct {
 // A Loader finds profiles and keys. Its zero value uses the environment, home
 // directory and ssh-agent of the process. It may be used by many goroutines at
 // a time.
-type Loader struct {
+type Config struct {
 	// Profile names the profile; "" means what the environment or the tool's
 	// configuration says.
 	Profile string
 	// Passphrase is asked for the passphrase of a protected key file, see
 	// [sshkey.Passphrase]. Without it such a key is an error.
 	Passphrase func(key string) ([]byte, error)
-	// AllowReadableKeys accepts key files that others may read.
-	AllowReadableKeys bool
+	// AllowInsecurePermissions accepts key files that others may read.
+	AllowInsecurePermissions bool
 	// AllowInsecureTLS follows a profile that asks not to verify certificates.
 	AllowInsecureTLS bool
 	// Getenv reads a variable; nil means [os.Getenv].
@@ -120,14 +120,14 @@ type Loader struct {
 
 // NewTriton makes a client as the zero [Loader] finds things.
 func NewTriton(opts ...wrapper.Option) (*wrapper.Triton, *Settings, error) {
-	return Loader{}.NewTriton(opts...)
+	return Config{}.NewTriton(opts...)
 }
 
 // NewTriton loads the settings and the key, and makes a client of them. opts
 // come after what the profile says and win. Nothing is sent.
 //
 // The settings are returned with an error too, as far as they could be read.
-func (l Loader) NewTriton(opts ...wrapper.Option) (*wrapper.Triton, *Settings, error) {
+func (l Config) NewTriton(opts ...wrapper.Option) (*wrapper.Triton, *Settings, error) {
 	settings, err := l.Settings()
 	if err != nil {
 		return nil, nil, err
@@ -141,7 +141,7 @@ func (l Loader) NewTriton(opts ...wrapper.Option) (*wrapper.Triton, *Settings, e
 	}
 	var keyOptions []wrapper.SignatureOption
 	if settings.User != "" {
-		keyOptions = append(keyOptions, wrapper.SubUser(settings.User))
+		keyOptions = append(keyOptions, wrapper.WithSubUser(settings.User))
 	}
 	auth, err := wrapper.SignatureAuth(settings.Account, signer, keyOptions...)
 	if err != nil {

@@ -78,8 +78,8 @@ func (m *machine) withEnv(pairs ...string) *machine {
 	return m
 }
 
-func (m *machine) loader() Loader {
-	return Loader{Home: m.home, Getenv: func(name string) string { return m.env[name] }}
+func (m *machine) loader() Config {
+	return Config{Home: m.home, Getenv: func(name string) string { return m.env[name] }}
 }
 
 func TestEnvironmentIsRead(t *testing.T) {
@@ -331,10 +331,10 @@ func TestUnusableKeysAreNamed(t *testing.T) {
 	m := newMachine(t).withKey(t).withEnv()
 	require.NoError(t, os.Chmod(filepath.Join(m.home, ".ssh", "id_ed25519"), 0o644))
 	_, _, err := m.loader().NewTriton()
-	require.ErrorIs(t, err, sshkey.ErrFileReadable)
+	require.ErrorIs(t, err, sshkey.ErrInsecurePermissions)
 	require.ErrorContains(t, err, filepath.Join(m.home, ".ssh", "id_ed25519"))
 	loader := m.loader()
-	loader.AllowReadableKeys = true
+	loader.AllowInsecurePermissions = true
 	_, _, err = loader.NewTriton()
 	require.NoError(t, err)
 
@@ -343,7 +343,7 @@ func TestUnusableKeysAreNamed(t *testing.T) {
 	require.NoError(t, err)
 	path := m.write(t, ".ssh/id_ed25519", string(pem.EncodeToMemory(block)))
 	_, _, err = m.loader().NewTriton()
-	require.ErrorIs(t, err, sshkey.ErrPassphraseNeeded)
+	require.ErrorIs(t, err, sshkey.ErrPassphraseRequired)
 	loader = m.loader()
 	var asked string
 	loader.Passphrase = func(key string) ([]byte, error) { asked = key; return []byte("s3cret"), nil }

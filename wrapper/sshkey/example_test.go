@@ -38,16 +38,16 @@ func ExampleParse() {
 	// Output: ecdsa-sha512
 }
 
-func ExamplePassphrase() {
+func ExampleWithPassphrase() {
 	home, err := os.UserHomeDir()
 	if err != nil {
 		panic(err)
 	}
-	_, err = sshkey.FindInDir(filepath.Join(home, ".ssh"), "alice@work", sshkey.Passphrase(func(key string) ([]byte, error) {
+	_, err = sshkey.FindInDir(filepath.Join(home, ".ssh"), "alice@work", sshkey.WithPassphrase(func(key string) ([]byte, error) {
 		return []byte(os.Getenv("KEY_PASSPHRASE")), nil
 	}))
 	switch {
-	case errors.Is(err, sshkey.ErrPassphraseWrong):
+	case errors.Is(err, sshkey.ErrPassphraseIncorrect):
 		fmt.Println("the passphrase in KEY_PASSPHRASE is another key's")
 	case errors.Is(err, errors.ErrUnsupported):
 		fmt.Println("Triton cannot verify this key:", err)

@@ -122,8 +122,8 @@ func (s *dirSearch) private(name string) {
 		}
 		return
 	}
-	key, err := parsePrivate(text, func() ([]byte, error) { return nil, ErrPassphraseNeeded })
-	if errors.Is(err, ErrPassphraseNeeded) {
+	key, err := parsePrivate(text, func() ([]byte, error) { return nil, ErrPassphraseRequired })
+	if errors.Is(err, ErrPassphraseRequired) {
 		s.locked = append(s.locked, path)
 		return
 	}

@@ -52,7 +52,7 @@ func TestOnlyTheKeyFoundAsksForItsPassphrase(t *testing.T) {
 		writeKey(t, dir, "id_"+keyType, protectPKCS8(t, encodePKCS8(t, key).Bytes), publicKey(t, key), keyType)
 	}
 	var asked []string
-	_, err := FindInDir(dir, "P-521", Passphrase(func(path string) ([]byte, error) {
+	_, err := FindInDir(dir, "P-521", WithPassphrase(func(path string) ([]byte, error) {
 		asked = append(asked, path)
 		return []byte(passphrase), nil
 	}))

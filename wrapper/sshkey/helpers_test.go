@@ -215,7 +215,7 @@ func algorithm(t *testing.T, oid asn1.ObjectIdentifier, parameters any) pkix.Alg
 // ask answers with the passphrase, and with nothing for a key that must not
 // need one.
 func ask(protected bool) Option {
-	return Passphrase(func(string) ([]byte, error) {
+	return WithPassphrase(func(string) ([]byte, error) {
 		if !protected {
 			return nil, os.ErrPermission
 		}

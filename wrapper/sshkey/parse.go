@@ -54,7 +54,7 @@ func parsePrivate(text []byte, ask func() ([]byte, error)) (crypto.Signer, error
 		default:
 			// The old PEM protection has no check of its own, so that what a
 			// wrong passphrase makes of a key may fail anywhere.
-			return nil, ErrPassphraseWrong
+			return nil, ErrPassphraseIncorrect
 		}
 	}
 	if err != nil {
@@ -81,13 +81,13 @@ func privateBlock(text []byte) (*pem.Block, error) {
 	case bytes.HasPrefix(text, []byte("PuTTY-User-Key-File")):
 		return nil, unsupported("this is PuTTY's own format, export it with: puttygen KEY -O private-openssh-new -o OUT")
 	case err == nil || strings.Contains(seen, "PUBLIC KEY"):
-		return nil, fmt.Errorf("key: this is the public half: %w", ErrNotKey)
+		return nil, fmt.Errorf("key: this is the public half: %w", ErrInvalidKey)
 	case strings.HasSuffix(seen, "CERTIFICATE"):
-		return nil, fmt.Errorf("key: this is a certificate: %w", ErrNotKey)
+		return nil, fmt.Errorf("key: this is a certificate: %w", ErrInvalidKey)
 	case bytes.Contains(text, []byte("PRIVATE KEY-----")):
-		return nil, fmt.Errorf("key: its PEM text is damaged or cut short: %w", ErrNotKey)
+		return nil, fmt.Errorf("key: its PEM text is damaged or cut short: %w", ErrInvalidKey)
 	default:
-		return nil, fmt.Errorf("key: no PEM text of a private key: %w", ErrNotKey)
+		return nil, fmt.Errorf("key: no PEM text of a private key: %w", ErrInvalidKey)
 	}
 }
 
@@ -197,5 +197,5 @@ func unsupported(reason string) error {
 
 // damaged leaves out what the parser said, which may repeat parts of the key.
 func damaged(block string) error {
-	return fmt.Errorf("key: its %s block cannot be read: %w", block, ErrNotKey)
+	return fmt.Errorf("key: its %s block cannot be read: %w", block, ErrInvalidKey)
 }

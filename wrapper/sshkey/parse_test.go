@@ -133,7 +133,7 @@ func TestTextThatIsNoPrivateKeyIsRefused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			signer, err := Parse(test.text, ask(true))
-			require.ErrorIs(t, err, ErrNotKey)
+			require.ErrorIs(t, err, ErrInvalidKey)
 			require.ErrorContains(t, err, test.reason)
 			assert.Nil(t, signer)
 		})

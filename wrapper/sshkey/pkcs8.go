@@ -95,16 +95,16 @@ func parseEncryptedPKCS8(der []byte, ask func() ([]byte, error)) (crypto.Signer,
 	// time in 256, in what is no key.
 	padding := int(plain[len(plain)-1])
 	if padding < 1 || padding > aes.BlockSize {
-		return nil, ErrPassphraseWrong
+		return nil, ErrPassphraseIncorrect
 	}
 	for _, b := range plain[len(plain)-padding:] {
 		if int(b) != padding {
-			return nil, ErrPassphraseWrong
+			return nil, ErrPassphraseIncorrect
 		}
 	}
 	plain = plain[:len(plain)-padding]
 	if _, ok := pkcs8Info(plain); !ok {
-		return nil, ErrPassphraseWrong
+		return nil, ErrPassphraseIncorrect
 	}
 	return parsePKCS8(plain)
 }

@@ -40,6 +40,6 @@ func TestKeyThatWouldTakeHoursToOpenIsRefused(t *testing.T) {
 		block := encryptPKCS8(t, encodePKCS8(t, testKey(t, "P-256")).Bytes, asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 42}, 32,
 			asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}, sha256.New, iterations)
 		_, err := Parse(pem.EncodeToMemory(block), ask(true))
-		require.ErrorIs(t, err, ErrNotKey)
+		require.ErrorIs(t, err, ErrInvalidKey)
 	}
 }

@@ -15,14 +15,14 @@ import (
 // Errors to match with [errors.Is]. A key of a kind that Triton cannot verify
 // matches [errors.ErrUnsupported], a file that is not there [os.ErrNotExist].
 var (
-	// ErrNotKey: the text or file is no private key, or a damaged one.
-	ErrNotKey = errors.New("not a private key")
-	// ErrPassphraseNeeded: the key is protected, and no passphrase was given.
-	ErrPassphraseNeeded = errors.New("the key is protected by a passphrase, and none was given")
-	// ErrPassphraseWrong: the passphrase does not open the key.
-	ErrPassphraseWrong = errors.New("wrong passphrase")
-	// ErrFileReadable: others than the owner have access to the key file.
-	ErrFileReadable = errors.New("others than the owner have access to the file")
+	// ErrInvalidKey: the text or file is no private key, or a damaged one.
+	ErrInvalidKey = errors.New("not a private key")
+	// ErrPassphraseRequired: the key is protected, and no passphrase was given.
+	ErrPassphraseRequired = errors.New("the key is protected by a passphrase, and none was given")
+	// ErrPassphraseIncorrect: the passphrase does not open the key.
+	ErrPassphraseIncorrect = errors.New("wrong passphrase")
+	// ErrInsecurePermissions: others than the owner have access to the key file.
+	ErrInsecurePermissions = errors.New("others than the owner have access to the file")
 	// ErrKeyNotFound: no key in the agent or the directory goes by that id.
 	ErrKeyNotFound = errors.New("no such key")
 	// ErrAgentUnavailable: there is no agent, it has gone, or does not answer.
@@ -57,20 +57,20 @@ func newSettings(opts []Option) settings {
 // Passphrase asks for the passphrase of a protected key: once for each key
 // read, and for no other key. It is given the path of the file, or "" for a
 // key in memory. An error of ask is passed on; an empty answer is
-// [ErrPassphraseNeeded].
-func Passphrase(ask func(key string) ([]byte, error)) Option {
+// [ErrPassphraseRequired].
+func WithPassphrase(ask func(key string) ([]byte, error)) Option {
 	return func(s *settings) { s.passphrase = ask }
 }
 
-// AllowReadable accepts key files that others than their owner may read or
+// WithInsecurePermissions accepts key files that others than their owner may read or
 // write, as mounted secrets in containers often are.
-func AllowReadable() Option {
+func WithInsecurePermissions() Option {
 	return func(s *settings) { s.allowReadable = true }
 }
 
 // Fingerprint accepts only the key with this fingerprint, MD5 or SHA-256.
 // Another one is [ErrKeyNotFound].
-func Fingerprint(fingerprint string) Option {
+func WithFingerprint(fingerprint string) Option {
 	return func(s *settings) { s.fingerprint = fingerprint }
 }
 
@@ -78,7 +78,7 @@ func Fingerprint(fingerprint string) Option {
 // kinds before it (curve parameters, certificates) are skipped; of several
 // private keys the first is taken.
 //
-// Errors: [ErrNotKey], [ErrPassphraseNeeded], [ErrPassphraseWrong],
+// Errors: [ErrInvalidKey], [ErrPassphraseRequired], [ErrPassphraseIncorrect],
 // [errors.ErrUnsupported]. The text is not kept.
 func Parse(text []byte, opts ...Option) (wrapper.Signer, error) {
 	return newSettings(opts).parse("", text)
@@ -86,9 +86,9 @@ func Parse(text []byte, opts ...Option) (wrapper.Signer, error) {
 
 // Load reads the private key in a file: a regular one, of at most 128 KiB, to
 // which nobody but its owner has access (Windows, which has no such bits,
-// excepted; see [AllowReadable]).
+// excepted; see [WithInsecurePermissions]).
 //
-// Errors: those of [Parse], [ErrFileReadable], and what opening the file gives,
+// Errors: those of [Parse], [ErrInsecurePermissions], and what opening the file gives,
 // such as [os.ErrNotExist]. All name the file.
 func Load(path string, opts ...Option) (wrapper.Signer, error) {
 	s := newSettings(opts)
@@ -101,7 +101,7 @@ func Load(path string, opts ...Option) (wrapper.Signer, error) {
 
 func (s settings) parseFile(path string, text []byte, mode os.FileMode) (wrapper.Signer, error) {
 	if !s.allowReadable && mode.Perm()&0o077 != 0 && runtime.GOOS != "windows" {
-		return nil, fmt.Errorf("%s: its mode is %#o, chmod 600 keeps others out: %w", path, mode.Perm(), ErrFileReadable)
+		return nil, fmt.Errorf("%s: its mode is %#o, chmod 600 keeps others out: %w", path, mode.Perm(), ErrInsecurePermissions)
 	}
 	signer, err := s.parse(path, text)
 	if err != nil {
@@ -128,14 +128,14 @@ func (s settings) parse(name string, text []byte) (wrapper.Signer, error) {
 
 func (s settings) ask(name string) ([]byte, error) {
 	if s.passphrase == nil {
-		return nil, ErrPassphraseNeeded
+		return nil, ErrPassphraseRequired
 	}
 	passphrase, err := s.passphrase(name)
 	if err != nil {
 		return nil, fmt.Errorf("ask for the passphrase: %w", err)
 	}
 	if len(passphrase) == 0 {
-		return nil, ErrPassphraseNeeded
+		return nil, ErrPassphraseRequired
 	}
 	return passphrase, nil
 }
@@ -148,7 +148,7 @@ func readFile(path string) ([]byte, os.FileMode, error) {
 		return nil, 0, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("%s: it is no regular file: %w", path, ErrNotKey)
+		return nil, 0, fmt.Errorf("%s: it is no regular file: %w", path, ErrInvalidKey)
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -163,7 +163,7 @@ func readFile(path string) ([]byte, os.FileMode, error) {
 		return nil, 0, err
 	}
 	if len(text) > maxFileSize {
-		return nil, 0, fmt.Errorf("%s: it is longer than any key: %w", path, ErrNotKey)
+		return nil, 0, fmt.Errorf("%s: it is longer than any key: %w", path, ErrInvalidKey)
 	}
 	return text, info.Mode(), nil
 }

@@ -112,9 +112,9 @@ func TestEveryFileThatSSHKeygenWrites(t *testing.T) {
 
 					if protection != "" {
 						_, err = Load(path)
-						require.ErrorIs(t, err, ErrPassphraseNeeded)
-						_, err = Load(path, Passphrase(func(string) ([]byte, error) { return []byte("no"), nil }))
-						require.ErrorIs(t, err, ErrPassphraseWrong)
+						require.ErrorIs(t, err, ErrPassphraseRequired)
+						_, err = Load(path, WithPassphrase(func(string) ([]byte, error) { return []byte("no"), nil }))
+						require.ErrorIs(t, err, ErrPassphraseIncorrect)
 					}
 				})
 			}
@@ -142,17 +142,17 @@ func TestProtectedKeyNeedsItsPassphrase(t *testing.T) {
 			for name, opts := range map[string][]Option{
 				"no callback":  nil,
 				"nil option":   {nil},
-				"nil callback": {Passphrase(nil)},
-				"empty answer": {Passphrase(func(string) ([]byte, error) { return nil, nil })},
+				"nil callback": {WithPassphrase(nil)},
+				"empty answer": {WithPassphrase(func(string) ([]byte, error) { return nil, nil })},
 			} {
 				_, err := Parse(text, opts...)
-				require.ErrorIs(t, err, ErrPassphraseNeeded, name)
+				require.ErrorIs(t, err, ErrPassphraseRequired, name)
 				_, err = Load(path, opts...)
-				require.ErrorIs(t, err, ErrPassphraseNeeded, name)
+				require.ErrorIs(t, err, ErrPassphraseRequired, name)
 				assert.ErrorContains(t, err, path)
 			}
 
-			_, err := Parse(text, Passphrase(func(string) ([]byte, error) { return nil, cancelled }))
+			_, err := Parse(text, WithPassphrase(func(string) ([]byte, error) { return nil, cancelled }))
 			require.ErrorIs(t, err, cancelled)
 
 			// A wrong passphrase makes noise of the key, and sometimes noise
@@ -162,12 +162,12 @@ func TestProtectedKeyNeedsItsPassphrase(t *testing.T) {
 					break // it has a check value
 				}
 				wrong := strings.Repeat("x", i+1)
-				_, err = Parse(text, Passphrase(func(string) ([]byte, error) { return []byte(wrong), nil }))
-				require.ErrorIs(t, err, ErrPassphraseWrong)
+				_, err = Parse(text, WithPassphrase(func(string) ([]byte, error) { return []byte(wrong), nil }))
+				require.ErrorIs(t, err, ErrPassphraseIncorrect)
 			}
 
 			var asked []string
-			record := Passphrase(func(key string) ([]byte, error) {
+			record := WithPassphrase(func(key string) ([]byte, error) {
 				asked = append(asked, key)
 				return []byte(passphrase), nil
 			})
@@ -200,13 +200,13 @@ func TestFileOpenToOthersIsRefusedUnlessAllowed(t *testing.T) {
 		path := writeKey(t, t.TempDir(), "id", block, publicKey(t, testKey(t, "P-256")), "work")
 		require.NoError(t, os.Chmod(path, mode))
 		_, err := Load(path)
-		require.ErrorIs(t, err, ErrFileReadable, mode.String())
+		require.ErrorIs(t, err, ErrInsecurePermissions, mode.String())
 		assert.ErrorContains(t, err, path)
 		_, err = FindInDir(filepath.Dir(path), "work")
-		require.ErrorIs(t, err, ErrFileReadable, mode.String())
-		_, err = Load(path, AllowReadable())
+		require.ErrorIs(t, err, ErrInsecurePermissions, mode.String())
+		_, err = Load(path, WithInsecurePermissions())
 		require.NoError(t, err, mode.String())
-		_, err = FindInDir(filepath.Dir(path), "work", AllowReadable())
+		_, err = FindInDir(filepath.Dir(path), "work", WithInsecurePermissions())
 		require.NoError(t, err, mode.String())
 	}
 	for _, mode := range []os.FileMode{0o600, 0o400} {
@@ -222,11 +222,11 @@ func TestAnotherKeyThanTheExpectedOneIsRefused(t *testing.T) {
 	key, other := testKey(t, "Ed25519"), publicKey(t, testKey(t, "P-256"))
 	text := pem.EncodeToMemory(encodePKCS8(t, key))
 	for _, fingerprint := range []string{ssh.FingerprintLegacyMD5(publicKey(t, key)), ssh.FingerprintSHA256(publicKey(t, key)), ""} {
-		_, err := Parse(text, Fingerprint(fingerprint))
+		_, err := Parse(text, WithFingerprint(fingerprint))
 		require.NoError(t, err)
 	}
 	for _, fingerprint := range []string{ssh.FingerprintLegacyMD5(other), ssh.FingerprintSHA256(other), "work"} {
-		signer, err := Parse(text, Fingerprint(fingerprint))
+		signer, err := Parse(text, WithFingerprint(fingerprint))
 		require.ErrorIs(t, err, ErrKeyNotFound)
 		assert.Nil(t, signer)
 	}
@@ -240,13 +240,13 @@ func TestFilesThatAreNoKeysAreRefused(t *testing.T) {
 	assert.ErrorContains(t, err, filepath.Join(dir, "missing"))
 
 	_, err = Load(dir)
-	require.ErrorIs(t, err, ErrNotKey)
+	require.ErrorIs(t, err, ErrInvalidKey)
 	assert.ErrorContains(t, err, "no regular file")
 
 	long := filepath.Join(dir, "long")
 	text := append(pem.EncodeToMemory(encodePKCS8(t, testKey(t, "RSA"))), make([]byte, maxFileSize)...)
 	require.NoError(t, os.WriteFile(long, text, 0o600))
 	_, err = Load(long)
-	require.ErrorIs(t, err, ErrNotKey)
+	require.ErrorIs(t, err, ErrInvalidKey)
 	assert.ErrorContains(t, err, "longer than any key")
 }

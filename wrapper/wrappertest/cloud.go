@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/cloudroster/cloudroster/internal/watch"
+	"github.com/cloudroster/cloudroster/internal/testhook"
 )
 
 // Credentials and names that every cloud knows from the start.
@@ -47,8 +47,8 @@ func New(options ...Option) *Cloud {
 	for _, option := range options {
 		option(cloud)
 	}
-	if watch.Handler != nil {
-		WithHandler(watch.Handler)(cloud)
+	if testhook.Handler != nil {
+		WithHandler(testhook.Handler)(cloud)
 	}
 	return cloud
 }

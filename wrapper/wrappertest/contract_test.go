@@ -160,7 +160,7 @@ func TestEveryOperationAnswersAsDocumented(t *testing.T) {
 // walk calls every operation, with success and with the usual refusals, at both
 // depths.
 func walk(t *testing.T, c caller) {
-	owner := c.cloud.IONOS.AddUser(wrappertest.User{Firstname: "O", Lastname: "W", Email: "ow@example.com"})
+	owner := c.cloud.IONOS.AddUser(wrappertest.User{FirstName: "O", LastName: "W", Email: "ow@example.com"})
 	datacenter := c.cloud.IONOS.AddResource(wrappertest.Resource{Type: "datacenter", Name: "dc", Owner: owner, SecAuthProtection: new(true)})
 	for _, kind := range []string{"snapshot", "image", "ipblock", "pcc", "backupunit", "k8s"} {
 		c.cloud.IONOS.AddResource(wrappertest.Resource{Type: kind, Name: "one " + kind})

@@ -46,7 +46,7 @@
 // [GzipBomb], or a function of your own.
 //
 //	rule := cloud.IONOS.Fault(wrappertest.Fault{
-//		Operation: "umUsersPost", Attempt: 1, After: true, Effect: wrappertest.Reset(),
+//		Operation: "umUsersPost", Attempt: 1, After: true, Effect: wrappertest.ResetConnection(),
 //	})
 //
 // [WithRateLimit] and [WithThrottle] refuse what comes too fast, [IONOS.RemoveToken]

@@ -11,8 +11,8 @@ import (
 
 // Reply answers with this status, headers and body. A nil header is fine.
 func Reply(status int, header http.Header, body string) Effect {
-	return func(w http.ResponseWriter, r *http.Request, _ func() *Answer) {
-		(&Answer{Status: status, Header: header, Body: []byte(body)}).write(w, r)
+	return func(w http.ResponseWriter, r *http.Request, _ func() *Response) {
+		(&Response{Status: status, Header: header, Body: []byte(body)}).write(w, r)
 	}
 }
 
@@ -33,8 +33,8 @@ func Redirect(status int, location string) Effect {
 
 // Edit sends the cloud's own answer after a change of it: a missing header, an
 // unknown value, a date without a zone. Content-Length follows the body.
-func Edit(change func(*Answer)) Effect {
-	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Answer) {
+func EditResponse(change func(*Response)) Effect {
+	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Response) {
 		answer := carryOut().copy()
 		change(answer)
 		answer.write(w, r)
@@ -44,7 +44,7 @@ func Edit(change func(*Answer)) Effect {
 // Delay waits before the cloud carries the request out and answers. A client
 // that leaves meanwhile has changed nothing, unless the fault says After.
 func Delay(wait time.Duration) Effect {
-	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Answer) {
+	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Response) {
 		if sleep(r, wait) {
 			carryOut().write(w, r)
 		}
@@ -53,7 +53,7 @@ func Delay(wait time.Duration) Effect {
 
 // Hang never answers. It ends when the client leaves or the server is closed.
 func Hang() Effect {
-	return func(_ http.ResponseWriter, r *http.Request, _ func() *Answer) {
+	return func(_ http.ResponseWriter, r *http.Request, _ func() *Response) {
 		<-r.Context().Done()
 	}
 }
@@ -61,19 +61,19 @@ func Hang() Effect {
 // Reset breaks the connection without an answer: a TCP reset on a socket, the
 // same error in memory. Where the handler is served by something that gives no
 // access to its connection, the answer is aborted instead.
-func Reset() Effect {
-	return func(w http.ResponseWriter, _ *http.Request, _ func() *Answer) { reset(w) }
+func ResetConnection() Effect {
+	return func(w http.ResponseWriter, _ *http.Request, _ func() *Response) { reset(w) }
 }
 
 // Close ends the connection without an answer, as a server that restarts does.
-func Close() Effect {
-	return func(http.ResponseWriter, *http.Request, func() *Answer) { panic(http.ErrAbortHandler) }
+func CloseConnection() Effect {
+	return func(http.ResponseWriter, *http.Request, func() *Response) { panic(http.ErrAbortHandler) }
 }
 
 // Cut sends the cloud's answer with its Content-Length, and ends the connection
 // after n bytes of the body.
-func Cut(n int) Effect {
-	return func(w http.ResponseWriter, _ *http.Request, carryOut func() *Answer) {
+func TruncateBody(n int) Effect {
+	return func(w http.ResponseWriter, _ *http.Request, carryOut func() *Response) {
 		answer := carryOut()
 		answer.writeHeader(w)
 		cut(w, answer, n)
@@ -82,8 +82,8 @@ func Cut(n int) Effect {
 
 // CutChunked is like [Cut] with chunked transfer encoding: the client cannot
 // tell from a length that something is missing.
-func CutChunked(n int) Effect {
-	return func(w http.ResponseWriter, _ *http.Request, carryOut func() *Answer) {
+func TruncateChunked(n int) Effect {
+	return func(w http.ResponseWriter, _ *http.Request, carryOut func() *Response) {
 		answer := carryOut().copy()
 		for name, values := range answer.Header {
 			w.Header()[name] = values
@@ -94,15 +94,15 @@ func CutChunked(n int) Effect {
 	}
 }
 
-func cut(w http.ResponseWriter, answer *Answer, n int) {
+func cut(w http.ResponseWriter, answer *Response, n int) {
 	_, _ = w.Write(answer.Body[:min(n, len(answer.Body))])
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
 
 // Slow sends the cloud's answer one byte at a time, with a pause before each.
-func Slow(pause time.Duration) Effect {
-	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Answer) {
+func SlowBody(pause time.Duration) Effect {
+	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Response) {
 		answer := carryOut()
 		answer.writeHeader(w)
 		flush := http.NewResponseController(w)
@@ -122,7 +122,7 @@ func Slow(pause time.Duration) Effect {
 // Endless answers with a JSON string that has no end. It stops when the client
 // leaves.
 func Endless(status int) Effect {
-	return func(w http.ResponseWriter, _ *http.Request, _ func() *Answer) {
+	return func(w http.ResponseWriter, _ *http.Request, _ func() *Response) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		block := bytes.Repeat([]byte("x"), 32<<10)
@@ -135,7 +135,7 @@ func Endless(status int) Effect {
 
 // GzipLie sends the cloud's answer as it is, but declares it to be gzip.
 func GzipLie() Effect {
-	return Edit(func(a *Answer) { a.Header.Set("Content-Encoding", "gzip") })
+	return EditResponse(func(a *Response) { a.Header.Set("Content-Encoding", "gzip") })
 }
 
 // GzipBomb answers with a small gzip body that unpacks to about size bytes of
@@ -153,12 +153,12 @@ func GzipBomb(status, size int) Effect {
 	return Reply(status, http.Header{"Content-Type": {"application/json"}, "Content-Encoding": {"gzip"}}, packed.String())
 }
 
-func (a *Answer) copy() *Answer {
+func (a *Response) copy() *Response {
 	header := a.Header.Clone()
 	if header == nil {
 		header = http.Header{}
 	}
-	return &Answer{Status: a.Status, Header: header, Body: bytes.Clone(a.Body)}
+	return &Response{Status: a.Status, Header: header, Body: bytes.Clone(a.Body)}
 }
 
 // sleep waits, and tells whether the client is still there.

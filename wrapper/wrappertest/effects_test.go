@@ -21,7 +21,7 @@ import (
 // faulty sends one GET /um/users to a cloud with this effect.
 func faulty(c caller, effect wrappertest.Effect) (response, error) {
 	c.t.Helper()
-	c.cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersGet", Attempt: 1, Effect: effect})
+	c.cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersGet", Attempt: 1, Effect: effect})
 	return c.tryIONOS(c.t.Context(), "GET", "/um/users", "")
 }
 
@@ -84,7 +84,7 @@ func TestRedirectIsSentAsGiven(t *testing.T) {
 func TestEditChangesTheTrueAnswer(t *testing.T) {
 	t.Parallel()
 	bothWays(t, func(t *testing.T, c caller) {
-		c.cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersPost", Effect: wrappertest.Edit(func(a *wrappertest.Answer) {
+		c.cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPost", Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
 			assert.Equal(t, 202, a.Status)
 			a.Header.Del("Location")
 			a.Header.Set("X-RateLimit-Limit", "many")
@@ -95,7 +95,7 @@ func TestEditChangesTheTrueAnswer(t *testing.T) {
 		assert.Empty(t, got.Header.Get("Location"))
 		assert.Equal(t, "many", got.Header.Get("X-RateLimit-Limit"))
 		assert.Equal(t, "L", at(t, got.json(t), "properties", "lastname"))
-		assert.Equal(t, "Lee", c.cloud.IONOS.Users()[0].Lastname)
+		assert.Equal(t, "Lee", c.cloud.IONOS.Users()[0].LastName)
 	})
 }
 
@@ -107,19 +107,19 @@ func TestBrokenConnections(t *testing.T) {
 		want   func(error) bool
 		status int // 0 when there is no answer at all
 	}{
-		"reset":                {wrappertest.Reset(), is(syscall.ECONNRESET), 0},
-		"close":                {wrappertest.Close(), is(io.EOF), 0},
-		"cut":                  {wrappertest.Cut(10), is(io.ErrUnexpectedEOF), 200},
-		"cut before any byte":  {wrappertest.Cut(0), is(io.ErrUnexpectedEOF), 200},
-		"cut, chunked":         {wrappertest.CutChunked(10), is(io.ErrUnexpectedEOF), 200},
-		"cut, chunked, at end": {wrappertest.CutChunked(1 << 20), is(io.ErrUnexpectedEOF), 200},
+		"reset":                {wrappertest.ResetConnection(), is(syscall.ECONNRESET), 0},
+		"close":                {wrappertest.CloseConnection(), is(io.EOF), 0},
+		"cut":                  {wrappertest.TruncateBody(10), is(io.ErrUnexpectedEOF), 200},
+		"cut before any byte":  {wrappertest.TruncateBody(0), is(io.ErrUnexpectedEOF), 200},
+		"cut, chunked":         {wrappertest.TruncateChunked(10), is(io.ErrUnexpectedEOF), 200},
+		"cut, chunked, at end": {wrappertest.TruncateChunked(1 << 20), is(io.ErrUnexpectedEOF), 200},
 		"gzip that is none":    {wrappertest.GzipLie(), is(gzip.ErrHeader), 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			bothWays(t, func(t *testing.T, c caller) {
 				// A POST, which no transport sends twice.
-				c.cloud.IONOS.Fault(wrappertest.Fault{Operation: "umGroupsPost", Attempt: 1, After: true, Effect: test.effect})
+				c.cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umGroupsPost", Attempt: 1, After: true, Effect: test.effect})
 				got, err := c.tryIONOS(t.Context(), "POST", "/um/groups?pretty=false", `{"properties":{"name":"ops"}}`)
 				assert.True(t, test.want(err), "%v", err)
 				if test.status != 0 {
@@ -137,11 +137,11 @@ func TestCutSendsTheDeclaredLengthAndTheFirstBytes(t *testing.T) {
 	t.Parallel()
 	bothWays(t, func(t *testing.T, c caller) {
 		whole := c.ionos("GET", "/um/users", "")
-		got, err := faulty(c, wrappertest.Cut(7))
+		got, err := faulty(c, wrappertest.TruncateBody(7))
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		assert.Equal(t, string(whole.text[:7]), string(got.text))
 		assert.Equal(t, whole.ContentLength, got.ContentLength)
-		c.cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.CutChunked(7)})
+		c.cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.TruncateChunked(7)})
 		got, err = c.tryIONOS(t.Context(), "GET", "/um/users", "")
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		assert.EqualValues(t, -1, got.ContentLength)
@@ -182,7 +182,7 @@ func TestHangEndsWhenTheClientLeaves(t *testing.T) {
 		hang := wrappertest.Hang()
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		c.cloud.IONOS.Fault(wrappertest.Fault{Effect: func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Answer) {
+		c.cloud.IONOS.Fault(wrappertest.Fault{Effect: func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Response) {
 			cancel()
 			hang(w, r, carryOut)
 			close(gone)
@@ -200,7 +200,7 @@ func TestSlowAndDelayedAnswersTakeTheirTime(t *testing.T) {
 		c := inMemory(t)
 		whole := c.ionos("GET", "/um/users", "")
 		began := time.Now()
-		got, err := faulty(c, wrappertest.Slow(time.Second))
+		got, err := faulty(c, wrappertest.SlowBody(time.Second))
 		require.NoError(t, err)
 		assert.Equal(t, whole.text, got.text)
 		assert.Equal(t, time.Duration(whole.ContentLength)*time.Second, time.Since(began))
@@ -227,7 +227,7 @@ func TestDeadlineCoversASlowBody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := inMemory(t)
-		c.cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Slow(time.Second)})
+		c.cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.SlowBody(time.Second)})
 		ctx, cancel := context.WithTimeout(t.Context(), 5500*time.Millisecond)
 		defer cancel()
 		got, err := c.tryIONOS(ctx, "GET", "/um/users", "")
@@ -246,7 +246,7 @@ func TestEffectsWithoutAccessToTheConnectionAbort(t *testing.T) {
 		})
 	}
 	bothWays(t, func(t *testing.T, c caller) {
-		_, err := faulty(c, wrappertest.Reset())
+		_, err := faulty(c, wrappertest.ResetConnection())
 		require.ErrorIs(t, err, io.EOF)
 	}, wrappertest.WithHandler(hide))
 }
@@ -262,7 +262,7 @@ func TestResetReachesThroughWrappers(t *testing.T) {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(opaque{opaque{w}}, r) })
 	}
 	bothWays(t, func(t *testing.T, c caller) {
-		_, err := faulty(c, wrappertest.Reset())
+		_, err := faulty(c, wrappertest.ResetConnection())
 		require.ErrorIs(t, err, syscall.ECONNRESET)
 	}, wrappertest.WithHandler(wrap))
 }

@@ -12,7 +12,7 @@ import (
 func Example() {
 	cloud := wrappertest.New()
 	group := cloud.IONOS.AddGroup(wrappertest.Group{Name: "operators"})
-	user := cloud.IONOS.AddUser(wrappertest.User{Firstname: "Ann", Lastname: "Lee", Email: "ann@example.com"})
+	user := cloud.IONOS.AddUser(wrappertest.User{FirstName: "Ann", LastName: "Lee", Email: "ann@example.com"})
 
 	body := strings.NewReader(`{"id":"` + user + `"}`)
 	request, _ := http.NewRequest("POST", cloud.IONOS.URL()+"/um/groups/"+group+"/users", body)
@@ -34,7 +34,7 @@ func Example() {
 func ExampleFault() {
 	cloud := wrappertest.New()
 	rule := cloud.IONOS.Fault(wrappertest.Fault{
-		Operation: "umUsersPost", Attempt: 1, After: true, Effect: wrappertest.Close(),
+		OperationID: "umUsersPost", Attempt: 1, After: true, Effect: wrappertest.CloseConnection(),
 	})
 
 	body := strings.NewReader(`{"properties":{"firstname":"Ann","lastname":"Lee","email":"ann@example.com","password":"correct-horse-9"}}`)

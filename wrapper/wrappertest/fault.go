@@ -11,14 +11,14 @@ import (
 // request that no rule applies to is answered as usual.
 //
 //	lost := cloud.IONOS.Fault(wrappertest.Fault{
-//		Operation: "umUsersPost", Attempt: 1, After: true, Effect: wrappertest.Reset(),
+//		Operation: "umUsersPost", Attempt: 1, After: true, Effect: wrappertest.ResetConnection(),
 //	})
 //
 // makes the first user and then loses the answer.
 type Fault struct {
 	// Operation is an operationId of openapi.yaml. Empty matches every request,
 	// unknown paths included.
-	Operation string
+	OperationID string
 	// Match narrows the rule further. Nil matches everything.
 	Match func(*http.Request) bool
 	// Attempt is the first matching request that is hit, counted from 1 since the
@@ -36,10 +36,10 @@ type Fault struct {
 // would have done, once, and gives the answer that it would have sent; an effect
 // that does not call it leaves the cloud as it was. The cloud has read r before:
 // a change of it makes no difference.
-type Effect func(w http.ResponseWriter, r *http.Request, carryOut func() *Answer)
+type Effect func(w http.ResponseWriter, r *http.Request, carryOut func() *Response)
 
 // Rule is a [Fault] in force.
-type Rule struct {
+type ActiveFault struct {
 	fault   Fault
 	matched atomic.Int64
 	hits    atomic.Int64
@@ -47,20 +47,20 @@ type Rule struct {
 }
 
 // Hits is how many requests the fault was applied to.
-func (r *Rule) Hits() int { return int(r.hits.Load()) }
+func (r *ActiveFault) Hits() int { return int(r.hits.Load()) }
 
 // Remove takes the rule out of force. Its count stays readable.
-func (r *Rule) Remove() { r.gone.Store(true) }
+func (r *ActiveFault) Remove() { r.gone.Store(true) }
 
 // Fault puts a rule in force, after those that are. It panics when the fault has
 // no Effect or names an operation that the cloud does not have, since such a rule
 // would never do anything.
-func (s *side) Fault(fault Fault) *Rule {
+func (s *side) Fault(fault Fault) *ActiveFault {
 	if fault.Effect == nil {
 		panic("wrappertest: fault without an effect")
 	}
-	s.mustKnow(fault.Operation)
-	rule := &Rule{fault: fault}
+	s.mustKnow(fault.OperationID)
+	rule := &ActiveFault{fault: fault}
 	s.sideMu.Lock()
 	defer s.sideMu.Unlock()
 	s.rules = append(s.rules, rule)
@@ -80,7 +80,7 @@ func (s *side) mustKnow(operation string) {
 }
 
 // hit finds the rule for a request, counting its attempt.
-func (s *side) hit(c *call) *Rule {
+func (s *side) hit(c *call) *ActiveFault {
 	s.sideMu.Lock()
 	rules := slices.Clone(s.rules)
 	s.sideMu.Unlock()
@@ -98,9 +98,9 @@ func (s *side) hit(c *call) *Rule {
 	return nil
 }
 
-func (r *Rule) applies(c *call) bool {
+func (r *ActiveFault) applies(c *call) bool {
 	f := r.fault
-	if r.gone.Load() || f.Operation != "" && f.Operation != c.operation() || f.Match != nil && !f.Match(c.Request) {
+	if r.gone.Load() || f.OperationID != "" && f.OperationID != c.operation() || f.Match != nil && !f.Match(c.Request) {
 		return false
 	}
 	first, times := max(f.Attempt, 1), f.Times

@@ -29,7 +29,7 @@ func TestFaultsHitTheAttemptsTheyName(t *testing.T) {
 			t.Parallel()
 			c := inMemory(t)
 			rule := c.cloud.IONOS.Fault(wrappertest.Fault{
-				Operation: "umUsersGet", Attempt: test.attempt, Times: test.times, Effect: wrappertest.Empty(503),
+				OperationID: "umUsersGet", Attempt: test.attempt, Times: test.times, Effect: wrappertest.Empty(503),
 			})
 			hit := ""
 			for range 6 {
@@ -80,8 +80,8 @@ func TestFaultBeforeAndAfterTheChange(t *testing.T) {
 	t.Parallel()
 	for _, after := range []bool{false, true} {
 		c := inMemory(t)
-		c.cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersPost", After: after, Effect: wrappertest.HTML(504)})
-		c.cloud.Triton.Fault(wrappertest.Fault{Operation: "CreateUser", After: after, Effect: wrappertest.Close()})
+		c.cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPost", After: after, Effect: wrappertest.HTML(504)})
+		c.cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateUser", After: after, Effect: wrappertest.CloseConnection()})
 		assert.Equal(t, 504, c.ionos("POST", "/um/users", ann).StatusCode)
 		_, err := c.tryTriton(t.Context(), "POST", "/my/users", bob)
 		require.Error(t, err)
@@ -102,16 +102,22 @@ func TestFaultsOfOneCloudLeaveTheOtherAlone(t *testing.T) {
 func TestFaultsThatCouldNeverWorkPanic(t *testing.T) {
 	t.Parallel()
 	cloud := wrappertest.New()
-	assert.Panics(t, func() { cloud.IONOS.Fault(wrappertest.Fault{Operation: "umUsersGet"}) })
-	assert.Panics(t, func() { cloud.IONOS.Fault(wrappertest.Fault{Operation: "CreateUser", Effect: wrappertest.Reset()}) })
-	assert.Panics(t, func() { cloud.Triton.Fault(wrappertest.Fault{Operation: "umUsersGet", Effect: wrappertest.Reset()}) })
-	assert.NotPanics(t, func() { cloud.Triton.Fault(wrappertest.Fault{Operation: "CreateUser", Effect: wrappertest.Reset()}) })
+	assert.Panics(t, func() { cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersGet"}) })
+	assert.Panics(t, func() {
+		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "CreateUser", Effect: wrappertest.ResetConnection()})
+	})
+	assert.Panics(t, func() {
+		cloud.Triton.Fault(wrappertest.Fault{OperationID: "umUsersGet", Effect: wrappertest.ResetConnection()})
+	})
+	assert.NotPanics(t, func() {
+		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateUser", Effect: wrappertest.ResetConnection()})
+	})
 }
 
 func TestFaultsCountUnderConcurrency(t *testing.T) {
 	t.Parallel()
 	c := inMemory(t)
-	rule := c.cloud.IONOS.Fault(wrappertest.Fault{Operation: "umGroupsPost", Attempt: 5, Times: 20, Effect: wrappertest.Empty(503)})
+	rule := c.cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umGroupsPost", Attempt: 5, Times: 20, Effect: wrappertest.Empty(503)})
 	var failed, made sync.Map
 	var wait sync.WaitGroup
 	for i := range 64 {

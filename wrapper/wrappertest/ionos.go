@@ -99,7 +99,7 @@ func missing(what string) *ionosError {
 
 // answer carries out one request: who asks, for which contract, with which
 // parameters, and then the operation itself on the locked state.
-func (c *IONOS) answer(q *call) *Answer {
+func (c *IONOS) answer(q *call) *Response {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	header := http.Header{}
@@ -162,8 +162,8 @@ func (c *IONOS) perform(q *call) (*result, *ionosError) {
 }
 
 // finish makes the answer's bytes and the headers that every answer has.
-func (c *IONOS) finish(q *call, header http.Header, status int, body any, refused *ionosError) *Answer {
-	answer := &Answer{Status: status, Header: header}
+func (c *IONOS) finish(q *call, header http.Header, status int, body any, refused *ionosError) *Response {
+	answer := &Response{Status: status, Header: header}
 	c.limit.describe(header)
 	header.Set("X-Request-Id", newID())
 	if refused != nil && status == http.StatusMethodNotAllowed {

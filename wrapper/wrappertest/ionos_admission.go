@@ -131,7 +131,7 @@ func (l *rateLimit) describe(header http.Header) {
 }
 
 // admit turns away what is over the rate limit, before anything else is looked at.
-func (c *IONOS) admit(q *call) (*Answer, func()) {
+func (c *IONOS) admit(q *call) (*Response, func()) {
 	wait, over := c.limit.take()
 	if !over {
 		return nil, c.limit.release

@@ -26,7 +26,7 @@ func TestIONOSAuthentication(t *testing.T) {
 	c.cloud.IONOS.RemoveToken("expired")
 	c.cloud.IONOS.AddLogin("other@example.com", "pw")
 	add := func(user wrappertest.User) {
-		user.Firstname, user.Password = "A", "roster-secret-1"
+		user.FirstName, user.Password = "A", "roster-secret-1"
 		c.cloud.IONOS.AddUser(user)
 	}
 	add(wrappertest.User{Email: "admin@example.com", Administrator: true})

@@ -9,7 +9,7 @@ import (
 // field means the usual course.
 type Outcome struct {
 	// Operation is the operationId of the write. Empty means any.
-	Operation string
+	OperationID string
 	// Failed ends the request as FAILED with Message.
 	Failed  bool
 	Message string
@@ -18,11 +18,11 @@ type Outcome struct {
 	// Unmade does not make the change: the answer is as usual, the state is not
 	// touched. Otherwise even a failed request leaves its change behind, since
 	// changes are visible as soon as they are accepted.
-	Unmade bool
+	NotApplied bool
 	// Never keeps the request RUNNING for ever.
-	Never bool
+	NeverEnds bool
 	// Unknown is for how long the status answers 404 after the change was accepted.
-	Unknown time.Duration
+	NotFoundFor time.Duration
 	// Queued and Running take the place of [WithRequestTimes] where not zero.
 	Queued, Running time.Duration
 }
@@ -31,7 +31,7 @@ type Outcome struct {
 // Outcome.Operation. Each call counts for one change, in order. It panics when the
 // operation is not one of IONOS's.
 func (c *IONOS) Next(outcome Outcome) {
-	c.mustKnow(outcome.Operation)
+	c.mustKnow(outcome.OperationID)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.outcomes = append(c.outcomes, &outcome)
@@ -40,7 +40,7 @@ func (c *IONOS) Next(outcome Outcome) {
 // FailNext lets the request of the next accepted change end as FAILED, without
 // the change, and with this message.
 func (c *IONOS) FailNext(message string) {
-	c.Next(Outcome{Failed: true, Unmade: true, Message: message})
+	c.Next(Outcome{Failed: true, NotApplied: true, Message: message})
 }
 
 // target is a thing that an accepted request changes.
@@ -57,7 +57,7 @@ type acceptance struct {
 
 func (c *IONOS) outcomeFor(operation string) (int, *Outcome) {
 	for i, outcome := range c.outcomes {
-		if outcome.Operation == "" || outcome.Operation == operation {
+		if outcome.OperationID == "" || outcome.OperationID == operation {
 			return i, outcome
 		}
 	}
@@ -69,7 +69,7 @@ func (c *IONOS) undoFor(q *call) *ionosState {
 	if q.Method == http.MethodGet {
 		return nil
 	}
-	if _, outcome := c.outcomeFor(q.operation()); outcome != nil && outcome.Unmade {
+	if _, outcome := c.outcomeFor(q.operation()); outcome != nil && outcome.NotApplied {
 		return c.state.copy()
 	}
 	return nil
@@ -100,7 +100,7 @@ func (a *acceptance) status(now time.Time) (request, target, message string) {
 	switch {
 	case passed < o.Queued:
 		return "QUEUED", "QUEUED", "the request waits for its turn"
-	case o.Never, passed < o.Queued+o.Running:
+	case o.NeverEnds, passed < o.Queued+o.Running:
 		return "RUNNING", "RUNNING", "the request is being carried out"
 	case o.Failed:
 		return "FAILED", "FAILED", o.Message
@@ -114,7 +114,7 @@ func (c *IONOS) requestStatus(q *call) (*result, error) {
 	id := q.params[0]
 	request, found := c.filed[id]
 	now := time.Now()
-	if !found || now.Sub(request.at) < request.outcome.Unknown {
+	if !found || now.Sub(request.at) < request.outcome.NotFoundFor {
 		return nil, missing("request " + id)
 	}
 	status, targetStatus, message := request.status(now)

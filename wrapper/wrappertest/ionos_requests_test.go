@@ -107,10 +107,10 @@ func TestOutcomes(t *testing.T) {
 	}{
 		"usual":          {wrappertest.Outcome{}, "DONE", "DONE", "the request has been carried out", true, true, true, true},
 		"failed":         {wrappertest.Outcome{Failed: true, Message: "no quota"}, "FAILED", "FAILED", "no quota", true, true, true, true},
-		"failed, unmade": {wrappertest.Outcome{Failed: true, Unmade: true, Message: "no"}, "FAILED", "FAILED", "no", false, true, true, true},
+		"failed, unmade": {wrappertest.Outcome{Failed: true, NotApplied: true, Message: "no"}, "FAILED", "FAILED", "no", false, true, true, true},
 		"failed target":  {wrappertest.Outcome{FailedTargets: true, Message: "half"}, "DONE", "FAILED", "half", true, true, true, true},
-		"never":          {wrappertest.Outcome{Never: true}, "RUNNING", "RUNNING", "the request is being carried out", true, true, true, true},
-		"unknown first":  {wrappertest.Outcome{Unknown: 5 * time.Second}, "DONE", "DONE", "the request has been carried out", true, false, true, true},
+		"never":          {wrappertest.Outcome{NeverEnds: true}, "RUNNING", "RUNNING", "the request is being carried out", true, true, true, true},
+		"unknown first":  {wrappertest.Outcome{NotFoundFor: 5 * time.Second}, "DONE", "DONE", "the request has been carried out", true, false, true, true},
 		"slow":           {wrappertest.Outcome{Queued: 2 * time.Hour}, "QUEUED", "QUEUED", "the request waits for its turn", true, true, true, true},
 		"slower":         {wrappertest.Outcome{Running: 2 * time.Hour}, "RUNNING", "RUNNING", "the request is being carried out", true, true, true, true},
 	} {
@@ -118,7 +118,7 @@ func TestOutcomes(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c := underContract(t)
-				test.outcome.Operation = "umUsersPost"
+				test.outcome.OperationID = "umUsersPost"
 				c.cloud.IONOS.Next(test.outcome)
 				require.Equal(t, 202, c.ionos("POST", "/um/groups", `{"properties":{"name":"other"}}`).StatusCode)
 				path := statusPath(t, c.ionos("POST", "/um/users", ann))
@@ -157,7 +157,7 @@ func TestFailNextCountsForOneAcceptedChange(t *testing.T) {
 func TestUnmadeChangesOfEveryKindLeaveTheStateAlone(t *testing.T) {
 	t.Parallel()
 	c := underContract(t)
-	user := c.cloud.IONOS.AddUser(wrappertest.User{Firstname: "A", Lastname: "B", Email: "a@example.com"})
+	user := c.cloud.IONOS.AddUser(wrappertest.User{FirstName: "A", LastName: "B", Email: "a@example.com"})
 	group := c.cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops", Privileges: map[string]any{"reserveIp": true}})
 	other := c.cloud.IONOS.AddUser(wrappertest.User{Email: "b@example.com"})
 	resource := c.cloud.IONOS.AddResource(wrappertest.Resource{Type: "image", Owner: user})
@@ -204,5 +204,5 @@ func TestStatusOfAnUnknownRequest(t *testing.T) {
 
 func TestNextPanicsForAnUnknownOperation(t *testing.T) {
 	t.Parallel()
-	assert.Panics(t, func() { wrappertest.New().IONOS.Next(wrappertest.Outcome{Operation: "umUserPost"}) })
+	assert.Panics(t, func() { wrappertest.New().IONOS.Next(wrappertest.Outcome{OperationID: "umUserPost"}) })
 }

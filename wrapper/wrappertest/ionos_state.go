@@ -9,8 +9,8 @@ import (
 // User is a user of the IONOS contract as the cloud holds it, password included.
 type User struct {
 	ID                string // made when empty
-	Firstname         string
-	Lastname          string
+	FirstName         string
+	LastName          string
 	Email             string
 	Password          string
 	Administrator     bool

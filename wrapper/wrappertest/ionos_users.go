@@ -24,8 +24,8 @@ func (q *call) user(user User, depth int) object {
 			{"lastModifiedBy", user.modifiedBy},
 		}},
 		member{"properties", object{
-			{"firstname", user.Firstname},
-			{"lastname", user.Lastname},
+			{"firstname", user.FirstName},
+			{"lastname", user.LastName},
 			{"email", user.Email},
 			{"administrator", user.Administrator},
 			{"forceSecAuth", user.ForceSecAuth},
@@ -136,8 +136,8 @@ func (c *IONOS) readUser(p properties, user *User, create bool) error {
 		return invalid("s3CanonicalUserId", "Attribute is read-only")
 	}
 	active := true
-	p.text("firstname", &user.Firstname, true)
-	p.text("lastname", &user.Lastname, true)
+	p.text("firstname", &user.FirstName, true)
+	p.text("lastname", &user.LastName, true)
 	p.text("email", &user.Email, true)
 	p.text("password", &user.Password, create)
 	p.flag("administrator", &user.Administrator)

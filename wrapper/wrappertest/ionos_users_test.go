@@ -95,14 +95,14 @@ func TestReplacedUserLosesWhatWasLeftOut(t *testing.T) {
 	t.Parallel()
 	c := underContract(t)
 	id := c.cloud.IONOS.AddUser(wrappertest.User{
-		Firstname: "Ann", Lastname: "Lee", Email: "ann@example.com", Password: "old-secret-1",
+		FirstName: "Ann", LastName: "Lee", Email: "ann@example.com", Password: "old-secret-1",
 		Administrator: true, ForceSecAuth: true, SecAuthActive: true, Inactive: true,
 	})
 	before, _ := c.cloud.IONOS.User(id)
 	got := c.ionos("PUT", "/um/users/"+id, `{"id":"ignored","properties":{"firstname":"Ann","lastname":"Bee","email":"ann@example.com"}}`)
 	require.Equal(t, 202, got.StatusCode, "%s", got.text)
 	after, _ := c.cloud.IONOS.User(id)
-	assert.Equal(t, "Bee", after.Lastname)
+	assert.Equal(t, "Bee", after.LastName)
 	assert.False(t, after.Administrator || after.ForceSecAuth || after.SecAuthActive || after.Inactive)
 	assert.Equal(t, "old-secret-1", after.Password, "a password cannot be read, so leaving it out keeps it")
 	assert.Equal(t, before.S3CanonicalUserID, after.S3CanonicalUserID)

@@ -9,14 +9,14 @@ import (
 // Request is one request that a cloud has seen, refused ones included. It holds
 // no secret unless [WithFullRecords] was asked for.
 type Request struct {
-	Time      time.Time
-	Operation string // operationId of openapi.yaml; empty when no operation matches
-	Method    string
-	Path      string // as sent, still escaped
-	Query     string // as sent
-	Host      string
-	Headers   []string // names only, canonical and sorted
-	Length    int      // of the body, in bytes
+	Time        time.Time
+	OperationID string // operationId of openapi.yaml; empty when no operation matches
+	Method      string
+	Path        string // as sent, still escaped
+	Query       string // as sent
+	Host        string
+	Headers     []string // names only, canonical and sorted
+	Length      int      // of the body, in bytes
 
 	// Status is the status that the cloud came to, 0 when a fault kept the
 	// request from being carried out. Fault tells that a fault was applied.
@@ -46,7 +46,7 @@ func (s *side) Count(operation string) int {
 	defer s.sideMu.Unlock()
 	n := 0
 	for _, request := range s.requests {
-		if request.Operation == operation {
+		if request.OperationID == operation {
 			n++
 		}
 	}
@@ -62,13 +62,13 @@ func (s *side) ForgetRequests() {
 
 func (s *side) keep(c *call) {
 	request := &Request{
-		Time:      time.Now(),
-		Operation: c.operation(),
-		Method:    c.Method,
-		Path:      c.URL.EscapedPath(),
-		Query:     c.URL.RawQuery,
-		Host:      c.Host,
-		Length:    len(c.body),
+		Time:        time.Now(),
+		OperationID: c.operation(),
+		Method:      c.Method,
+		Path:        c.URL.EscapedPath(),
+		Query:       c.URL.RawQuery,
+		Host:        c.Host,
+		Length:      len(c.body),
 	}
 	for name := range c.Request.Header {
 		request.Headers = append(request.Headers, name)

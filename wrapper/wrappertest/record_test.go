@@ -17,8 +17,8 @@ func TestRequestsAreRecordedInOrder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := inMemory(t)
-		c.cloud.IONOS.Fault(wrappertest.Fault{Operation: "umGroupsGet", Effect: wrappertest.Empty(503)})
-		c.cloud.IONOS.Fault(wrappertest.Fault{Operation: "umGroupsPost", After: true, Effect: wrappertest.Empty(503)})
+		c.cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umGroupsGet", Effect: wrappertest.Empty(503)})
+		c.cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umGroupsPost", After: true, Effect: wrappertest.Empty(503)})
 		c.ionos("POST", "/um/users?depth=1", ann)
 		time.Sleep(time.Second)
 		c.with("X-Contract-Number", "7").ionos("GET", "/um/users/a%2Fb", "")
@@ -36,10 +36,10 @@ func TestRequestsAreRecordedInOrder(t *testing.T) {
 		get := []string{"Accept-Encoding", "Authorization", "User-Agent"}
 		contract := append(get[:len(get):len(get)], "X-Contract-Number")
 		assert.Equal(t, []wrappertest.Request{
-			{Operation: "umUsersPost", Method: "POST", Path: "/cloudapi/v6/um/users", Query: "depth=1", Host: host, Headers: post, Length: len(ann), Status: 202},
-			{Operation: "umUsersFindById", Method: "GET", Path: "/cloudapi/v6/um/users/a%2Fb", Host: host, Headers: contract, Status: 404},
-			{Operation: "umGroupsGet", Method: "GET", Path: "/cloudapi/v6/um/groups", Host: host, Headers: get, Fault: true},
-			{Operation: "umGroupsPost", Method: "POST", Path: "/cloudapi/v6/um/groups", Host: host, Headers: post, Length: 27, Status: 202, Fault: true},
+			{OperationID: "umUsersPost", Method: "POST", Path: "/cloudapi/v6/um/users", Query: "depth=1", Host: host, Headers: post, Length: len(ann), Status: 202},
+			{OperationID: "umUsersFindById", Method: "GET", Path: "/cloudapi/v6/um/users/a%2Fb", Host: host, Headers: contract, Status: 404},
+			{OperationID: "umGroupsGet", Method: "GET", Path: "/cloudapi/v6/um/groups", Host: host, Headers: get, Fault: true},
+			{OperationID: "umGroupsPost", Method: "POST", Path: "/cloudapi/v6/um/groups", Host: host, Headers: post, Length: 27, Status: 202, Fault: true},
 			{Method: "GET", Path: "/cloudapi/v6/nothing", Host: host, Headers: get, Status: 404},
 		}, seen)
 		assert.Empty(t, c.cloud.Triton.Requests())

@@ -42,7 +42,7 @@ func TestCloseEndsHangingHandlersAndRefusesConnections(t *testing.T) {
 	c := onSockets(t)
 	reached := make(chan struct{})
 	hang := wrappertest.Hang()
-	c.cloud.Triton.Fault(wrappertest.Fault{Effect: func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Answer) {
+	c.cloud.Triton.Fault(wrappertest.Fault{Effect: func(w http.ResponseWriter, r *http.Request, carryOut func() *wrappertest.Response) {
 		close(reached)
 		hang(w, r, carryOut)
 	}})

@@ -29,12 +29,12 @@ type side struct {
 
 	// admit may refuse a request before anything else happens; release is called
 	// when it has been answered. answer carries a request out.
-	admit  func(*call) (refusal *Answer, release func())
-	answer func(*call) *Answer
+	admit  func(*call) (refusal *Response, release func())
+	answer func(*call) *Response
 
 	sideMu   sync.Mutex
 	url      string // once a server listens
-	rules    []*Rule
+	rules    []*ActiveFault
 	requests []*Request
 	accepted int // connections so far
 	open     map[net.Conn]bool
@@ -94,7 +94,7 @@ func (s *side) serve(w http.ResponseWriter, r *http.Request) {
 		refusal.write(w, r)
 		return
 	}
-	carryOut := sync.OnceValue(func() *Answer {
+	carryOut := sync.OnceValue(func() *Response {
 		answer := s.answer(c)
 		s.setStatus(c, answer.Status)
 		return answer
@@ -190,13 +190,13 @@ func (s *side) URL() string {
 }
 
 // Answer is a whole HTTP answer.
-type Answer struct {
+type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-func (a *Answer) write(w http.ResponseWriter, r *http.Request) {
+func (a *Response) write(w http.ResponseWriter, r *http.Request) {
 	a.writeHeader(w)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(a.Body) // the client has left: nobody to tell
@@ -204,7 +204,7 @@ func (a *Answer) write(w http.ResponseWriter, r *http.Request) {
 }
 
 // writeHeader sends everything but the body.
-func (a *Answer) writeHeader(w http.ResponseWriter) {
+func (a *Response) writeHeader(w http.ResponseWriter) {
 	for name, values := range a.Header {
 		w.Header()[name] = slices.Clone(values)
 	}

@@ -44,7 +44,7 @@ func newTriton(key crypto.Signer) *Triton {
 		return []string{"login " + user.Login, "email " + strings.ToLower(user.Email)}
 	}
 	c.host, c.head = "triton.test", true
-	c.side.admit = func(*call) (*Answer, func()) { return nil, func() {} }
+	c.side.admit = func(*call) (*Response, func()) { return nil, func() {} }
 	c.side.answer, c.side.handler = c.answer, http.HandlerFunc(c.serve)
 	c.routes = []route{
 		path("GET", "/*/users", "ListUsers", c.listUsers),
@@ -73,7 +73,7 @@ type tritonError struct {
 
 func (e *tritonError) Error() string { return fmt.Sprintf("%d %s: %s", e.status, e.code, e.message) }
 
-func (c *Triton) answer(q *call) *Answer {
+func (c *Triton) answer(q *call) *Response {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	done, err := c.perform(q)
@@ -90,7 +90,7 @@ func (c *Triton) answer(q *call) *Answer {
 	if done.location != "" {
 		header.Set("Location", done.location)
 	}
-	answer := &Answer{Status: done.status, Header: header}
+	answer := &Response{Status: done.status, Header: header}
 	if done.body != nil {
 		header.Set("Content-Type", "application/json")
 		text, err := json.Marshal(done.body)

@@ -25,7 +25,7 @@ type SubUser struct {
 	Phone       string
 	// Several holds attributes with more than one value by their JSON name
 	// ("phone"). They are answered as arrays, in place of the field above.
-	Several          map[string][]string
+	MultiValues      map[string][]string
 	Roles            []string // names; answered only with membership
 	DefaultRoles     []string
 	Created, Updated time.Time // made when zero
@@ -51,7 +51,7 @@ var optional = []struct {
 func (u SubUser) json(membership bool) object {
 	out := object{{"id", u.ID}, {"login", u.Login}, {"email", u.Email}}
 	for _, attribute := range optional {
-		if several := u.Several[attribute.name]; len(several) > 0 {
+		if several := u.MultiValues[attribute.name]; len(several) > 0 {
 			out = append(out, member{attribute.name, several})
 			continue
 		}
@@ -227,7 +227,7 @@ func (c *Triton) updateUser(q *call) (*result, error) {
 	if err := c.checkEmail(user); err != nil {
 		return nil, err
 	}
-	user.Several = copySeveral(user.Several)
+	user.MultiValues = copySeveral(user.MultiValues)
 	for _, attribute := range optional {
 		if err := body.into(&user, attribute.name, attribute.field(&user)); err != nil {
 			return nil, err

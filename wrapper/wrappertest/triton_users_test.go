@@ -103,7 +103,7 @@ func TestUpdateIsPartialAndClears(t *testing.T) {
 		c := inMemory(t)
 		id := c.cloud.Triton.AddUser(wrappertest.SubUser{
 			Login: "bob", Email: "bob@example.com", Password: "secret123", City: "Bonn", Phone: "1", State: "NW",
-			Several: map[string][]string{"country": {"DE", "AT"}},
+			MultiValues: map[string][]string{"country": {"DE", "AT"}},
 		})
 		assert.Equal(t, []any{"DE", "AT"}, c.triton("GET", "/acme/users/bob", "").json(t)["country"])
 		time.Sleep(time.Minute)

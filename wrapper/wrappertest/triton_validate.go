@@ -72,7 +72,7 @@ func (p parameters) into(user *SubUser, name string, field *string) error {
 	}
 	if value, ok := p.text(name); ok {
 		*field = value
-		delete(user.Several, name)
+		delete(user.MultiValues, name)
 		return nil
 	}
 	var several []string
@@ -80,10 +80,10 @@ func (p parameters) into(user *SubUser, name string, field *string) error {
 		return invalidArgument(name + " has to be a string")
 	}
 	*field = ""
-	if user.Several == nil {
-		user.Several = map[string][]string{}
+	if user.MultiValues == nil {
+		user.MultiValues = map[string][]string{}
 	}
-	user.Several[name] = several
+	user.MultiValues[name] = several
 	return nil
 }
 

@@ -58,7 +58,7 @@ func Connect() (*Clouds, error) {
 	}
 	if triton {
 		var settings *profile.Settings
-		if c.Triton, settings, err = (profile.Loader{Profile: "env"}).NewTriton(); err != nil {
+		if c.Triton, settings, err = (profile.Config{Profile: "env"}).NewTriton(); err != nil {
 			return nil, err
 		}
 		names = append(names, "Triton account "+settings.Account+" at "+settings.URL)
@@ -89,7 +89,7 @@ func inMemory() (*Clouds, error) {
 	c := &Clouds{Memory: cloud, About: "No cloud is configured: using two in memory."}
 	c.IONOS, err = wrapper.NewIONOS(wrapper.TokenAuth(wrappertest.Token),
 		wrapper.WithHTTPClient(cloud.HTTPClient()),
-		wrapper.WithPollPace(wrapper.PollPace{Min: 100 * time.Millisecond}))
+		wrapper.WithPollPolicy(wrapper.PollPolicy{MinDelay: 100 * time.Millisecond}))
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cloudroster/cloudroster/contract"
+)
+
+// coverageCommand adds up the coverage files of a directory.
+func coverageCommand(_ context.Context, args []string, env environment) (int, error) {
+	flags := newFlags(env, "coverage", "[flags] DIRECTORY")
+	var minimum contract.Thresholds
+	flags.Float64Var(&minimum.Operations, "operations", 0, "least coverage of operations, in `percent`")
+	flags.Float64Var(&minimum.Statuses, "statuses", 0, "least coverage of documented statuses, in `percent`")
+	flags.Float64Var(&minimum.Parameters, "parameters", 0, "least coverage of parameters, in `percent`")
+	flags.Float64Var(&minimum.RequestProperties, "requests", 0, "least coverage of request properties, in `percent`")
+	flags.Float64Var(&minimum.ResponseProperties, "responses", 0, "least coverage of response properties, in `percent`")
+	if err := flags.Parse(args); err != nil {
+		return untested, err
+	}
+	if flags.NArg() != 1 {
+		return untested, errors.New("one directory is needed")
+	}
+	var coverage contract.Coverage
+	if err := coverage.Load(flags.Arg(0)); err != nil {
+		return untested, err
+	}
+	if err := coverage.WriteTable(env.stdout); err != nil {
+		return untested, err
+	}
+	code := conforms
+	if err := coverage.Require(minimum); err != nil {
+		fmt.Fprintln(env.stdout, err)
+		code = differs
+	}
+	for _, figure := range coverage.Counts() {
+		fmt.Fprintf(env.stdout, "%v, ", figure)
+	}
+	fmt.Fprintf(env.stdout, "%d requests\n", coverage.Requests())
+	return code, nil
+}

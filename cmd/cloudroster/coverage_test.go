@@ -1,0 +1,41 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cloudroster/cloudroster/contract"
+	"github.com/cloudroster/cloudroster/wrapper"
+)
+
+func TestCoverageAddsFilesUpAndHoldsTheMinimum(t *testing.T) {
+	t.Parallel()
+	cloud, directory := peopled(t), t.TempDir()
+	for range 2 { // two processes
+		var coverage contract.Coverage
+		client, err := onCloud(t, cloud).ionos(wrapper.WithHTTPClient(&http.Client{
+			Transport: contract.Transport(cloud.Transport(), nil, contract.WithCoverage(&coverage)),
+		}))
+		require.NoError(t, err)
+		_, err = client.ListUsers(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, coverage.Save(directory))
+	}
+	env := environment{stdout: io.Discard}
+	got := runWith(t, env, "coverage", "-operations", "3.2", directory)
+	assert.Equal(t, conforms, got.code)
+	assert.Contains(t, got.stdout, "operations   1  of   31   3.2 %\n")
+	assert.Contains(t, got.stdout, "\nmissing: operations umUsersPost\n")
+	assert.Contains(t, got.stdout, "\n1/31 operations, ")
+
+	assert.Regexp(t, "response properties, 2 requests\n$", got.stdout)
+
+	got = runWith(t, env, "coverage", "-operations", "100", "-responses", "95", directory)
+	assert.Equal(t, differs, got.code)
+	assert.Contains(t, got.stdout, "1/31 operations exercised (3.2 %), 100 % wanted\n")
+	assert.Contains(t, got.stdout, "response properties exercised")
+}

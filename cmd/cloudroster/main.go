@@ -1,0 +1,126 @@
+// Command cloudroster serves both clouds in memory, and checks live endpoints, documents and
+// coverage against the contract.
+//
+//	go run github.com/cloudroster/cloudroster/cmd/cloudroster sandbox -triton-key key.pub
+//	go run github.com/cloudroster/cloudroster/cmd/cloudroster probe -ionos
+//	go run github.com/cloudroster/cloudroster/cmd/cloudroster diff OLD NEW
+//	go run github.com/cloudroster/cloudroster/cmd/cloudroster coverage DIRECTORY
+//
+// sandbox serves an in-memory IONOS and an in-memory Triton until it is interrupted, and prints the
+// variables that point clients at them: this library's, the vendors', and curl. Both start empty.
+//
+// probe sends only GET requests, with the caller's own credentials (the variables that the vendors'
+// tools read), walks what it finds, and checks every response against openapi.yaml.
+//
+// A tolerance list (-tolerate) names deviations that are known: a rule, an operation and a place a line,
+// as the findings end and begin, with * for any text and # before a remark. A line that no longer matches
+// anything is reported.
+//
+//	format  *           response body *Date     # dates without a zone
+//	enum    umUsersGet  response body /items/*/type
+//
+// diff reports what a change of the document means for a client on the wire and for a Go program, and
+// which version number it needs. OLD and NEW are two documents, or two checkouts of the repository.
+//
+// coverage adds up the files that contract.Coverage.Save wrote.
+//
+// Exit status: 0 on success, 1 when something differs (drift, a change that is too great, too
+// little coverage), 2 when it could not be determined. "go run" turns every failure into 1; build the
+// command, or use "go tool", where the difference matters. Each command explains its flags with -h.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/cloudroster/cloudroster/wrapper"
+	"github.com/cloudroster/cloudroster/wrapper/profile"
+)
+
+// Exit statuses.
+const (
+	conforms  = 0
+	differs   = 1
+	untested  = 2
+	usageText = "usage: cloudroster sandbox|probe|diff|coverage [flags] [arguments]; cloudroster COMMAND -h explains"
+)
+
+// environment is what the commands take from the process, and what tests replace.
+type environment struct {
+	stdout, stderr io.Writer
+	transport      http.RoundTripper
+	ionos          func(...wrapper.Option) (*wrapper.IONOS, error)
+	triton         func(...wrapper.Option) (*wrapper.Triton, error)
+	// command runs a program and returns what it prints to stdout.
+	command func(*exec.Cmd) ([]byte, error)
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], environment{
+		stdout: os.Stdout, stderr: os.Stderr, transport: http.DefaultTransport,
+		ionos: wrapper.NewIONOSFromEnv,
+		triton: func(opts ...wrapper.Option) (*wrapper.Triton, error) {
+			client, _, err := profile.NewTriton(opts...)
+			return client, err
+		},
+		command: runProgram,
+	}))
+}
+
+func run(ctx context.Context, args []string, env environment) int {
+	if len(args) == 0 {
+		fmt.Fprintln(env.stderr, usageText)
+		return untested
+	}
+	commands := map[string]func(context.Context, []string, environment) (int, error){
+		"probe": probeCommand, "diff": diffCommand, "coverage": coverageCommand,
+		"sandbox": sandboxCommand,
+	}
+	command, ok := commands[args[0]]
+	if !ok {
+		fmt.Fprintln(env.stderr, usageText)
+		return untested
+	}
+	code, err := command(ctx, args[1:], env)
+	if errors.Is(err, flag.ErrHelp) {
+		return conforms
+	}
+	if err != nil {
+		fmt.Fprintf(env.stderr, "cloudroster %s: %v\n", args[0], err)
+		return untested
+	}
+	return code
+}
+
+// newFlags makes the flags of a command; their errors are returned, not printed.
+func newFlags(env environment, name, arguments string) *flag.FlagSet {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.SetOutput(env.stderr)
+	flags.Usage = func() {
+		fmt.Fprintf(env.stderr, "usage: cloudroster %s %s\n", name, arguments)
+		flags.PrintDefaults()
+	}
+	return flags
+}
+
+// runProgram adds the last line of stderr to the error.
+func runProgram(command *exec.Cmd) ([]byte, error) {
+	out, err := command.Output()
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		lines := strings.Split(strings.TrimSpace(string(failed.Stderr)), "\n")
+		return out, fmt.Errorf("%w: %s", err, lines[len(lines)-1])
+	}
+	return out, err
+}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cloudroster/cloudroster/wrapper"
+	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
+)
+
+func TestProbeOfAConformingCloud(t *testing.T) {
+	t.Parallel()
+	cloud := peopled(t)
+	got := runWith(t, onCloud(t, cloud), "probe", "-ionos", "-triton")
+	assert.Equal(t, conforms, got.code, got.stdout)
+	assert.Empty(t, got.stderr)
+	assert.Contains(t, got.stdout, "16 operations, 0 violations, 0 drift, 1 not tested\n")
+	assert.Contains(t, got.stdout, "skipped  IONOS   requestsStatusGet: needs the id of a request (-request)\n")
+	assert.Equal(t, 15, strings.Count(got.stdout, "ok       "))
+	for _, r := range append(cloud.IONOS.Requests(), cloud.Triton.Requests()...) {
+		assert.Equal(t, http.MethodGet, r.Method)
+	}
+	assert.Len(t, cloud.IONOS.Users(), 2)
+}
+
+func TestProbeAsksForTheRequestItIsGiven(t *testing.T) {
+	t.Parallel()
+	cloud := peopled(t)
+	env := onCloud(t, cloud)
+	client, err := env.ionos(wrapper.WithHTTPClient(cloud.HTTPClient()))
+	require.NoError(t, err)
+	operation, err := client.DeleteUser(t.Context(), cloud.IONOS.Users()[1].ID)
+	require.NoError(t, err)
+	got := runWith(t, env, "probe", "-ionos", "-request", operation.ID())
+	assert.Equal(t, conforms, got.code, got.stdout)
+	assert.Contains(t, got.stdout, "ok       IONOS   requestsStatusGet\n")
+}
+
+func TestProbeOfAnEmptyCloudSkipsWhatItCannotAsk(t *testing.T) {
+	t.Parallel()
+	got := runWith(t, onCloud(t, wrappertest.New()), "probe", "-ionos", "-triton")
+	assert.Equal(t, conforms, got.code, got.stdout)
+	assert.Contains(t, got.stdout, "skipped  IONOS   umGroupsSharesGet: nothing to ask for was found\n")
+	assert.Contains(t, got.stdout, "ok       Triton  GetUser\n", "a user who is not there")
+}
+
+// drifting renames a property, loses a rate limit and adds a type.
+func drifting(t *testing.T) *wrappertest.Cloud {
+	t.Helper()
+	cloud := peopled(t)
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersFindById", Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
+		a.Body = []byte(strings.Replace(string(a.Body), `"active":true`, `"active":"yes"`, 1))
+	})})
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umResourcesGet", Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
+		a.Body = []byte(strings.Replace(string(a.Body), `"type":"datacenter"`, `"type":"moonbase"`, 1))
+	})})
+	return cloud
+}
+
+func TestProbeOfADriftingCloud(t *testing.T) {
+	t.Parallel()
+	got := runWith(t, onCloud(t, drifting(t)), "probe", "-ionos")
+	assert.Equal(t, differs, got.code, got.stdout)
+	assert.Contains(t, got.stdout, "DIFFERS  IONOS   umUsersFindById\n         violation: GET /um/users/{userId} (umUsersFindById), "+
+		"status 200: answer body /properties/active: is not of type boolean [type]\n")
+	assert.Contains(t, got.stdout, "answer body /items/*/type: the document has no such value [enum]\n")
+}
+
+func TestKnownDeviationsAreTolerated(t *testing.T) {
+	t.Parallel()
+	list := filepath.Join(t.TempDir(), "known")
+	require.NoError(t, os.WriteFile(list, []byte("# reported to the vendor\n\ntype umUsersFindById answer body */active\n"+
+		"enum * answer body /items/*/type # new types\nformat * answer body *Date\n"), 0o600))
+	got := runWith(t, onCloud(t, drifting(t)), "probe", "-ionos", "-tolerate", list)
+	// The type that the document does not have cannot be asked for either.
+	assert.Equal(t, untested, got.code, got.stdout)
+	assert.NotContains(t, got.stdout, "DIFFERS")
+	assert.Contains(t, got.stdout, "umUsersFindById: 2 known deviations tolerated\n")
+	assert.Contains(t, got.stdout, `nothing matches the tolerance "format * answer body *Date" any more`)
+}
+
+func TestAToleranceOfTooManyOrTooFewThings(t *testing.T) {
+	t.Parallel()
+	for text, message := range map[string]string{"enum *": "line 1: a rule, an operation and a place are needed", "": ""} {
+		_, err := readTolerances(strings.NewReader(text))
+		if message == "" {
+			assert.NoError(t, err)
+		} else {
+			assert.ErrorContains(t, err, message)
+		}
+	}
+}
+
+func TestProbeThatCannotTest(t *testing.T) {
+	t.Parallel()
+	cloud := peopled(t)
+	refused := onCloud(t, cloud)
+	refused.ionos = func(opts ...wrapper.Option) (*wrapper.IONOS, error) {
+		return wrapper.NewIONOS(wrapper.TokenAuth("wrong"), opts...)
+	}
+	silent := onCloud(t, cloud)
+	silent.transport = roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("no route to s3cret-host") })
+	forbidden := onCloud(t, peopled(t))
+	denied := peopled(t)
+	denied.IONOS.Fault(wrappertest.Fault{OperationID: "umGroupsSharesGet", Effect: wrappertest.Reply(403,
+		http.Header{"Content-Type": {"application/json"}}, `{"httpStatus":403,"messages":[]}`)})
+	forbidden.transport = denied.Transport()
+	for name, c := range map[string]struct {
+		env  environment
+		want string
+	}{
+		"wrong token":        {refused, "UNTESTED IONOS   umUsersGet: status 401\n"},
+		"no answer":          {silent, "UNTESTED IONOS   umUsersGet: no answer\n"},
+		"no right to shares": {forbidden, "UNTESTED IONOS   umGroupsSharesGet: status 403\n"},
+	} {
+		got := runWith(t, c.env, "probe", "-ionos")
+		assert.Equal(t, untested, got.code, "%s: %s", name, got.stdout)
+		assert.Contains(t, got.stdout, c.want, name)
+		assert.NotContains(t, got.stdout, "s3cret")
+	}
+}
+
+func TestWrongCallsAreRefused(t *testing.T) {
+	t.Parallel()
+	env := onCloud(t, peopled(t))
+	broken := env
+	broken.ionos = func(...wrapper.Option) (*wrapper.IONOS, error) { return nil, errors.New("no credentials") }
+	for _, c := range []struct {
+		env     environment
+		args    []string
+		message string
+	}{
+		{env, nil, "usage: cloudroster sandbox|probe|diff|coverage"},
+		{env, []string{"prove"}, "usage: cloudroster sandbox|probe|diff|coverage"},
+		{env, []string{"probe"}, "-ionos or -triton is needed"},
+		{env, []string{"probe", "-ionos", "-sample", "0"}, "-sample must be positive"},
+		{env, []string{"probe", "-ionos", "more"}, "-ionos or -triton is needed"},
+		{env, []string{"probe", "-no"}, "flag provided but not defined"},
+		{env, []string{"probe", "-ionos", "-tolerate", "/does/not/exist"}, "no such file"},
+		{env, []string{"probe", "-triton", "-junit", "/does/not/exist"}, "no such file"},
+		{broken, []string{"probe", "-ionos"}, "no credentials"},
+		{env, []string{"diff", "one"}, "two documents or two checkouts are needed"},
+		{env, []string{"diff", "-max", "tiny", "a", "b"}, `"tiny" is not patch, minor or major`},
+		{env, []string{"coverage"}, "one directory is needed"},
+		{env, []string{"coverage", "/does/not/exist"}, "no coverage-*.json"},
+	} {
+		got := runWith(t, c.env, c.args...)
+		assert.Equal(t, untested, got.code, "%v", c.args)
+		assert.Contains(t, got.stderr, c.message, "%v", c.args)
+	}
+	assert.Equal(t, conforms, runWith(t, env, "probe", "-h").code)
+}
+
+// No report may hold what a cloud knows of its users, nor a credential.
+func TestReportsHoldNoValues(t *testing.T) {
+	t.Parallel()
+	cloud := drifting(t)
+	directory := t.TempDir()
+	junit, sarif := filepath.Join(directory, "junit.xml"), filepath.Join(directory, "probe.sarif")
+	got := runWith(t, onCloud(t, cloud), "probe", "-ionos", "-triton", "-junit", junit, "-sarif", sarif)
+	assert.Equal(t, differs, got.code)
+	xmlText, err := os.ReadFile(junit)
+	require.NoError(t, err)
+	jsonText, err := os.ReadFile(sarif)
+	require.NoError(t, err)
+	secrets := []string{wrappertest.Token, "s3cret-pass", "ann@example.com", "Ann", "moonbase", "yes", "jones"}
+	for _, user := range cloud.IONOS.Users() {
+		secrets = append(secrets, user.ID)
+	}
+	for _, text := range []string{got.stdout, got.stderr, string(xmlText), string(jsonText)} {
+		for _, secret := range secrets {
+			assert.NotContains(t, text, secret)
+		}
+	}
+
+	var suite junitSuite
+	require.NoError(t, xml.Unmarshal(xmlText, &suite))
+	assert.Equal(t, 16, suite.Tests)
+	assert.Len(t, suite.Cases, 16)
+	assert.Equal(t, 2, suite.Failures)
+	assert.Equal(t, 2, suite.Errors, "the resource of the new type")
+	assert.Equal(t, 1, suite.Skipped)
+
+	var report struct {
+		Version string
+		Runs    []struct {
+			Tool struct {
+				Driver struct{ Rules []struct{ ID string } }
+			}
+			Results []struct {
+				RuleID, Level string
+				Message       struct{ Text string }
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(jsonText, &report))
+	assert.Equal(t, "2.1.0", report.Version)
+	require.Len(t, report.Runs, 1)
+	levels := map[string]string{}
+	for _, r := range report.Runs[0].Results {
+		levels[r.RuleID] = r.Level
+		assert.NotEmpty(t, r.Message.Text)
+	}
+	assert.Equal(t, map[string]string{"type": "error", "enum": "warning", "untested": "warning"}, levels)
+	assert.Len(t, report.Runs[0].Tool.Driver.Rules, 3)
+}

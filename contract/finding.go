@@ -1,0 +1,99 @@
+package contract
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Kind tells how serious a finding is.
+type Kind string
+
+const (
+	// Violation: the traffic contradicts the document.
+	Violation Kind = "violation"
+	// Drift: the answer holds something that the document does not know, which a client must tolerate.
+	Drift Kind = "drift"
+)
+
+// Rule names what a finding is about. Rules are stable: tolerance lists name them.
+type Rule string
+
+const (
+	RuleUnknownOperation   Rule = "unknown-operation"   // no documented path and method
+	RulePathParameter      Rule = "path-parameter"      // empty, ".", "..", control characters or badly escaped
+	RuleUnknownParameter   Rule = "unknown-parameter"   // a query parameter that is not documented
+	RuleRepeatedParameter  Rule = "repeated-parameter"  // a parameter that was sent more than once
+	RuleMissingParameter   Rule = "missing-parameter"   // a required parameter was not sent
+	RuleCredentials        Rule = "credentials"         // no Authorization header of a documented kind
+	RuleUnexpectedBody     Rule = "unexpected-body"     // a body where none is documented
+	RuleMissingBody        Rule = "missing-body"        // no body where one is documented
+	RuleMediaType          Rule = "media-type"          // a Content-Type that is not documented
+	RuleMalformedBody      Rule = "malformed-body"      // not JSON
+	RuleUnknownField       Rule = "unknown-field"       // a field that is not documented: drift in an answer
+	RuleReadOnlyField      Rule = "read-only-field"     // a read-only field in a request
+	RuleMissingField       Rule = "missing-field"       // a required field is absent
+	RuleNull               Rule = "null"                // null where the document does not allow it
+	RuleType               Rule = "type"                // another type
+	RuleFormat             Rule = "format"              // not a uuid, uri, date-time, int32 ...
+	RuleEnum               Rule = "enum"                // a value out of a closed list: drift in an answer
+	RuleBounds             Rule = "bounds"              // too small, too great, too short, too long
+	RuleUndocumentedStatus Rule = "undocumented-status" // drift for an error status
+	RuleMissingHeader      Rule = "missing-header"      // a documented header is absent: drift, except for Location
+	RuleUnknownHeader      Rule = "unknown-header"      // Location where it is not documented
+	RuleLocation           Rule = "location"            // Location does not lead where it should
+	RulePage               Rule = "page"                // the page is not the one that was asked for
+	RuleStatusInBody       Rule = "status-in-body"      // the error body repeats another status
+	RuleNotChecked         Rule = "not-checked"         // the body is longer than the limit
+)
+
+// Finding is one difference between traffic and document.
+type Finding struct {
+	Kind Kind
+	// Rule is one of the Rule constants.
+	Rule Rule
+	// Operation is the operationId, empty when the document has no such operation.
+	OperationID string
+	// Method and Path are those of the request; Path is the documented template.
+	Method, Path string
+	// Status is the answer's, 0 when the finding is about the request.
+	Status int
+	// Where is the place, such as "request query limit" or "answer body /items/*/properties/email".
+	Where string
+	// Message says what is wrong, without any value.
+	Message string
+}
+
+// String is the finding in one line.
+func (f Finding) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s", f.Kind, f.Method)
+	if f.Path != "" {
+		fmt.Fprintf(&b, " %s (%s)", f.Path, f.OperationID)
+	}
+	if f.Status != 0 {
+		fmt.Fprintf(&b, ", status %d", f.Status)
+	}
+	fmt.Fprintf(&b, ": %s: %s [%s]", f.Where, f.Message, f.Rule)
+	return b.String()
+}
+
+// TB is the part of testing.TB that ReportTo needs, so that a program that checks traffic does not link
+// package testing.
+type TB interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Logf(format string, args ...any)
+}
+
+// ReportTo reports to a test: a violation fails it, drift is logged. The traffic must end before the
+// test does.
+func ReportTo(t TB) func(Finding) {
+	return func(f Finding) {
+		t.Helper()
+		if f.Kind == Violation {
+			t.Errorf("%v", f)
+		} else {
+			t.Logf("%v", f)
+		}
+	}
+}

@@ -1,0 +1,328 @@
+package contract
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// served answers what a talk says over a real socket, and keeps what arrived.
+func served(t *testing.T, handler http.Handler) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server
+}
+
+// once is a body that can be read once only.
+type once struct{ io.Reader }
+
+func (once) Close() error { return nil }
+
+func TestBodiesPassUnchanged(t *testing.T) {
+	t.Parallel()
+	k := talks["create user"]()
+	for name, body := range map[string]io.Reader{
+		"a body that can be read again": strings.NewReader(k.body),
+		"a body that is read once":      once{strings.NewReader(k.body)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var arrived []byte
+			var client, server findings
+			fake := served(t, Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				var err error
+				arrived, err = io.ReadAll(r.Body)
+				assert.NoError(t, err)
+				for name, values := range k.answerHeader {
+					w.Header()[name] = values
+				}
+				w.WriteHeader(k.status)
+				for _, part := range []string{k.answer[:20], k.answer[20:]} {
+					_, _ = io.WriteString(w, part)
+					w.(http.Flusher).Flush()
+				}
+			}), server.report))
+			r, err := http.NewRequestWithContext(t.Context(), k.method, fake.URL+"/cloudapi/v6/um/users", body)
+			require.NoError(t, err)
+			r.Header = k.header
+			resp, err := Transport(nil, client.report).RoundTrip(r)
+			require.NoError(t, err)
+			assert.Same(t, r, resp.Request)
+			data, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			assert.Equal(t, k.body, string(arrived))
+			assert.Equal(t, k.answer, string(data))
+			assert.Empty(t, client.list())
+			assert.Empty(t, server.list())
+		})
+	}
+}
+
+func TestABodyThatIsReadOnceIsChecked(t *testing.T) {
+	t.Parallel()
+	k := talks["create user"]()
+	sent("lastname", "lastName")(k)
+	var found findings
+	r := k.request(t)
+	r.GetBody = nil
+	_, err := Transport(roundTripper(func(r *http.Request) (*http.Response, error) {
+		_, err := io.Copy(io.Discard, r.Body)
+		require.NoError(t, err)
+		return k.respond(r)
+	}), found.report).RoundTrip(r)
+	require.NoError(t, err)
+	require.Len(t, found.list(), 2) // unknown lastName, missing lastname
+}
+
+var errBroken = errors.New("connection reset")
+
+type broken struct{ io.Reader }
+
+func (b broken) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if errors.Is(err, io.EOF) {
+		return n, errBroken
+	}
+	return n, err
+}
+
+func (broken) Close() error { return nil }
+
+func TestABrokenAnswerPassesAndIsNotReported(t *testing.T) {
+	t.Parallel()
+	k := talks["get user"]()
+	for name, body := range map[string]io.ReadCloser{
+		"reset":     broken{strings.NewReader(k.answer[:30])},
+		"cut short": once{io.MultiReader(strings.NewReader(k.answer[:30]), failing{io.ErrUnexpectedEOF})},
+	} {
+		var found findings
+		resp, err := Transport(roundTripper(func(r *http.Request) (*http.Response, error) {
+			resp, err := k.respond(r)
+			resp.Body = body
+			return resp, err
+		}), found.report).RoundTrip(k.request(t))
+		require.NoError(t, err)
+		data, err := io.ReadAll(resp.Body)
+		assert.Equal(t, k.answer[:30], string(data), name)
+		assert.True(t, errors.Is(err, errBroken) || errors.Is(err, io.ErrUnexpectedEOF), "%s: %v", name, err)
+		require.NoError(t, resp.Body.Close())
+		assert.Empty(t, found.list(), name)
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+func TestAFailedRequestPassesItsError(t *testing.T) {
+	t.Parallel()
+	var found findings
+	resp, err := Transport(roundTripper(func(*http.Request) (*http.Response, error) { return nil, errBroken }), found.report).
+		RoundTrip(talks["get user"]().request(t))
+	assert.Nil(t, resp)
+	assert.Same(t, errBroken, err)
+	assert.Empty(t, found.list())
+}
+
+func TestAnAnswerThatADecoderDoesNotReadToItsEndIsChecked(t *testing.T) {
+	t.Parallel()
+	k := talks["get user"]()
+	answered(`"active":true`, `"active":1`)(k)
+	for _, length := range []int64{int64(len(k.answer)), -1} {
+		var found findings
+		resp, err := Transport(roundTripper(func(r *http.Request) (*http.Response, error) {
+			resp, err := k.respond(r)
+			resp.ContentLength = length
+			return resp, err
+		}), found.report).RoundTrip(k.request(t))
+		require.NoError(t, err)
+		var value any
+		require.NoError(t, json.NewDecoder(resp.Body).Decode(&value))
+		require.NoError(t, resp.Body.Close())
+		require.Len(t, found.list(), 1)
+	}
+}
+
+func TestAnAnswerThatIsNotReadIsNotReported(t *testing.T) {
+	t.Parallel()
+	k := talks["get user"]()
+	k.answer = `{"wrong`
+	var found findings
+	resp, err := Transport(roundTripper(k.respond), found.report).RoundTrip(k.request(t))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Empty(t, found.list())
+}
+
+func TestGzipIsUnpackedForTheCheckOnly(t *testing.T) {
+	t.Parallel()
+	k := talks["get user"]()
+	answered(`"active":true`, `"active":1`)(k)
+	var packed bytes.Buffer
+	zip := gzip.NewWriter(&packed)
+	_, err := io.WriteString(zip, k.answer)
+	require.NoError(t, err)
+	require.NoError(t, zip.Close())
+	k.answer = packed.String()
+	k.answerHeader.Set("Content-Encoding", "gzip")
+	assert.Len(t, k.seenByTransport(t), 1) // which also compares the packed bytes
+	assert.Len(t, k.seenByHandler(t), 1)
+	k.answerHeader.Set("Content-Encoding", "br")
+	assert.Empty(t, k.seenByTransport(t))
+}
+
+func TestABodyOverTheLimitIsDrift(t *testing.T) {
+	t.Parallel()
+	k := talks["create user"]()
+	for side, found := range map[string][]Finding{
+		"transport": k.seenByTransport(t, WithBodyLimit(60)), "handler": k.seenByHandler(t, WithBodyLimit(60)),
+	} {
+		require.Len(t, found, 2, side)
+		for _, f := range found {
+			assert.Equal(t, Drift, f.Kind)
+			assert.Equal(t, RuleNotChecked, f.Rule)
+		}
+	}
+	assert.Empty(t, k.seenByTransport(t, WithBodyLimit(int64(len(k.answer)))))
+}
+
+func TestAHandlerThatAbortsOrHijacksIsNotChecked(t *testing.T) {
+	t.Parallel()
+	var found findings
+	fake := served(t, Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/abort") {
+			panic(http.ErrAbortHandler)
+		}
+		conn, _, err := http.NewResponseController(w).Hijack()
+		assert.NoError(t, err)
+		assert.NoError(t, conn.Close())
+	}), found.report))
+	for _, id := range []string{"abort", "hijack"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fake.URL+"/um/users/"+id, nil)
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "Bearer token")
+		_, err = http.DefaultTransport.RoundTrip(r)
+		require.Error(t, err)
+	}
+	assert.Empty(t, found.list())
+}
+
+func TestOneTransportServesManyGoroutines(t *testing.T) {
+	t.Parallel()
+	k := talks["list users"]()
+	answered(`"limit":2`, `"limit":3`)(k)
+	told := 0 // without a lock: reports come one at a time
+	var coverage Coverage
+	transport := Transport(roundTripper(k.respond), func(Finding) { told++ }, WithCoverage(&coverage))
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			resp, err := transport.RoundTrip(k.request(t))
+			assert.NoError(t, err)
+			_, err = io.Copy(io.Discard, resp.Body)
+			assert.NoError(t, err)
+		})
+	}
+	all.Wait()
+	assert.Equal(t, 20, told)
+	assert.Equal(t, 20, coverage.snapshot()[item{operations, "umUsersGet"}])
+}
+
+func TestACancelledRequestStaysCancelled(t *testing.T) {
+	t.Parallel()
+	fake := served(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, fake.URL+"/um/users", nil)
+	require.NoError(t, err)
+	_, err = Transport(nil, nil).RoundTrip(r)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// secret stands wherever a caller or a service could put one.
+const secret = "s3cr3t-Passw0rd"
+
+func TestNoFindingTellsASecret(t *testing.T) {
+	t.Parallel()
+	for name, seed := range map[string]func(*talk){
+		"password of another type":   sent(`"password":"correct-horse"`, `"password":["`+secret+`"]`),
+		"password in a wrong field":  sent(`"password":"correct-horse"`, `"pass word `+secret+`":"`+secret+`"`),
+		"password in broken JSON":    sent(`"password":"correct-horse"`, `"password":"`+secret+`\q"`),
+		"form in place of JSON":      func(k *talk) { k.body = "password=" + secret },
+		"token of another kind":      withHeader("Authorization", "Token "+secret),
+		"media type":                 withHeader("Content-Type", "text/"+secret),
+		"contract number":            withHeader("X-Contract-Number", secret),
+		"path":                       asked("/um/users", "/um/"+secret),
+		"query name":                 asked("/um/users", "/um/users?"+secret+"%20x=1"),
+		"query value":                asked("/um/users", "/um/users?depth="+secret+"&page="+secret),
+		"method":                     func(k *talk) { k.method = "P " + secret },
+		"type":                       sent(`{"prop`, `{"type":"`+secret+`","prop`),
+		"answer that is no JSON":     func(k *talk) { k.answer = secret },
+		"answer with another type":   answered(`"firstname":"Ann"`, `"firstname":["`+secret+`"]`),
+		"answer with a new value":    answered(`"type":"user"`, `"type":"`+secret+`"`),
+		"answer with a bad date":     answered(`2024-05-01T10:00:00Z`, secret),
+		"answer with a bad URL":      answered(`"href":"https:`, `"href":"`+secret+`%zz:`),
+		"location with credentials":  answerHeader("Location", "https://me:"+secret+"@api.ionos.com/x"),
+		"location that is no URL":    answerHeader("Location", secret+" %zz"),
+		"rate limit":                 answerHeader("X-RateLimit-Limit", secret),
+		"media type of the answer":   answerHeader("Content-Type", "text/"+secret),
+		"undocumented answer status": status(299),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := talks["create user"]()
+			seed(k)
+			r := k.request(t)
+			var found findings
+			resp, err := Transport(roundTripper(k.respond), found.report).RoundTrip(r)
+			require.NoError(t, err)
+			_, err = io.Copy(io.Discard, resp.Body)
+			require.NoError(t, err)
+			require.NotEmpty(t, found.list())
+			for _, f := range found.list() {
+				for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+					assert.NotContains(t, fmt.Sprintf(verb, f), secret)
+				}
+				text, err := json.Marshal(f)
+				require.NoError(t, err)
+				assert.NotContains(t, string(text), secret)
+			}
+		})
+	}
+}
+
+type fakeTB struct{ errors, logs []string }
+
+func (*fakeTB) Helper()                     {}
+func (f *fakeTB) Errorf(s string, a ...any) { f.errors = append(f.errors, fmt.Sprintf(s, a...)) }
+func (f *fakeTB) Logf(s string, a ...any)   { f.logs = append(f.logs, fmt.Sprintf(s, a...)) }
+
+func TestFailFailsForViolationsAndLogsDrift(t *testing.T) {
+	t.Parallel()
+	var tb fakeTB
+	k := talks["get user"]()
+	answered(`"active":true`, `"active":1,"new":2`)(k)
+	for _, f := range k.seenByTransport(t) {
+		ReportTo(&tb)(f)
+	}
+	assert.Equal(t, []string{
+		"violation: GET /um/users/{userId} (umUsersFindById), status 200: answer body /properties/active: is not of type boolean [type]",
+	}, tb.errors)
+	assert.Equal(t, []string{
+		"drift: GET /um/users/{userId} (umUsersFindById), status 200: answer body /properties/new: the document has no such field [unknown-field]",
+	}, tb.logs)
+}

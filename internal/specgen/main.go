@@ -1,0 +1,101 @@
+// Command spec makes openapi.yaml, the document that the generated client is made from, and proves it against the vendors' pages.
+//
+//	go run ./internal/specgen import PAGE      take the facts of the IONOS page into api/ionos.yaml
+//	go run ./internal/specgen merge            make openapi.yaml from the files in api/
+//	go run ./internal/specgen check [PAGE...]  compare openapi.yaml with its sources and with the pages
+//
+// The facts of a page carry over and its sentences do not: descriptions are written in api/prose.yaml. Where the document departs
+// from a page, an action of api/corrections.yaml says so and why; check accepts these departures and no others.
+//
+// A command that fails prints one line, exits with status 1 (2 when it is called the wrong way) and leaves the files as they were.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+const usage = `usage: spec [-root DIR] COMMAND
+
+  import PAGE      take the facts of the IONOS page into api/ionos.yaml
+  merge            make openapi.yaml from the files in api/
+  check [PAGE...]  compare openapi.yaml with its sources, and with each page
+
+`
+
+func run(args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("spec", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	root := flags.String("root", ".", "the `directory` that holds openapi.yaml and api/")
+	flags.Usage = func() {
+		fmt.Fprint(stderr, usage)
+		flags.PrintDefaults()
+	}
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return 0
+		}
+		return 2
+	}
+	command, rest := flags.Arg(0), []string(nil)
+	if flags.NArg() > 1 {
+		rest = flags.Args()[1:]
+	}
+	var err error
+	switch {
+	case command == "import" && len(rest) == 1:
+		err = importCommand(*root, rest[0], stdout)
+	case command == "merge" && len(rest) == 0:
+		err = mergeCommand(*root)
+	case command == "check":
+		err = checkCommand(*root, rest, stdout)
+	default:
+		flags.Usage()
+		return 2
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "spec:", oneLine(err))
+		return 1
+	}
+	return 0
+}
+
+const ionosComment = `The facts of the IONOS Cloud API v6 documentation, page "User management": its OpenAPI fragments joined, without their prose.
+Made by "go run ./internal/specgen import PAGE". DO NOT EDIT.
+`
+
+func importCommand(root, page string, stdout io.Writer) error {
+	content, err := readPage(page)
+	if err != nil {
+		return err
+	}
+	doc, err := importPage(content)
+	if err != nil {
+		return fmt.Errorf("%s: %w", page, err)
+	}
+	out, err := encode(doc, ionosComment)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(root, ionosFile), out); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s: %d operations, %d schemas\n", ionosFile, countOperations(doc), len(get(doc, "components", "schemas").Content)/2)
+	return nil
+}
+
+func mergeCommand(root string) error {
+	document, err := build(root)
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(root, documentFile), document)
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"go.yaml.in/yaml/v3"
+)
+
+const (
+	documentFile    = "openapi.yaml"
+	ionosFile       = "api/ionos.yaml"
+	statusFile      = "api/status.yaml"
+	tritonFile      = "api/triton.yaml"
+	correctionsFile = "api/corrections.yaml"
+	proseFile       = "api/prose.yaml"
+)
+
+const documentComment = `Made from the files in api/ by "go run ./internal/specgen merge". DO NOT EDIT.
+`
+
+// sources are the files that facts come from. The first one's servers and security are the document's own.
+var sources = []string{ionosFile, statusFile, tritonFile}
+
+// build makes openapi.yaml from the files under root.
+func build(root string) ([]byte, error) {
+	doc, err := buildNode(root)
+	if err != nil {
+		return nil, err
+	}
+	out, err := encode(doc, documentComment)
+	if err != nil {
+		return nil, err
+	}
+	return out, validate(out)
+}
+
+func buildNode(root string) (*yaml.Node, error) {
+	doc, err := joinSources(root)
+	if err != nil {
+		return nil, err
+	}
+	corrections, err := readOverlay(filepath.Join(root, correctionsFile), true)
+	if err != nil {
+		return nil, err
+	}
+	if doc, err = applyOverlay(doc, corrections, correctionsFile, nil); err != nil {
+		return nil, err
+	}
+	prose, err := readOverlay(filepath.Join(root, proseFile), false)
+	if err != nil {
+		return nil, err
+	}
+	facts := factsOf(doc)
+	if doc, err = applyOverlay(doc, prose, proseFile, nil); err != nil {
+		return nil, err
+	}
+	// An update of something that does not exist makes it. Prose about a property that is gone would bring it back.
+	if changed := changedFacts(facts, factsOf(doc)); len(changed) > 0 {
+		return nil, fmt.Errorf("%s may add words only, but it changes %s", proseFile, changed[0])
+	}
+	return doc, nil
+}
+
+// joinSources joins the fact files. A file that has servers or security of its own keeps them, on its paths and operations.
+func joinSources(root string) (*yaml.Node, error) {
+	c := newCombiner("sources")
+	for _, file := range sources {
+		part, err := readYAML(filepath.Join(root, file))
+		if err != nil {
+			return nil, err
+		}
+		if words := findProse(part, file); words != "" && file == ionosFile {
+			return nil, fmt.Errorf("%s: it holds facts only; run import again", words)
+		}
+		if len(c.doc.Content) > 0 {
+			pushDown(c.doc, part)
+		}
+		if err := c.add(part, file); err != nil {
+			return nil, err
+		}
+	}
+	return c.doc, nil
+}
+
+// pushDown moves what a part says about itself as a whole to where it still holds in the joined document.
+func pushDown(doc, part *yaml.Node) {
+	servers, security := get(part, "servers"), get(part, "security")
+	for _, item := range pairs(get(part, "paths")) {
+		if servers != nil {
+			item.Content = append([]*yaml.Node{scalar("servers"), clone(servers)}, item.Content...)
+		}
+		for method, operation := range pairs(item) {
+			if security != nil && isMethod(method.Value) && get(operation, "security") == nil {
+				set(operation, "security", clone(security))
+			}
+		}
+	}
+	for _, key := range []string{"info", "servers", "security"} {
+		remove(part, key)
+	}
+	if tags := get(part, "tags"); tags != nil {
+		if have := get(doc, "tags"); have != nil {
+			have.Content = append(have.Content, tags.Content...)
+			remove(part, "tags")
+		}
+	}
+}
+
+func isMethod(key string) bool {
+	switch key {
+	case "get", "put", "post", "delete", "options", "head", "patch", "trace":
+		return true
+	}
+	return false
+}
+
+// validate has kin-openapi, which reads the document for the rest of the project, accept it.
+func validate(document []byte) error {
+	loader := openapi3.NewLoader()
+	doc, err := loader.LoadFromData(document)
+	if err == nil {
+		err = doc.Validate(context.Background())
+	}
+	if err != nil {
+		return fmt.Errorf("the document is not valid: %w", oneLine(err))
+	}
+	return nil
+}
+
+// findProse returns the path of the first summary or description.
+func findProse(n *yaml.Node, path string) string {
+	found := ""
+	walk(n, path, false, func(at, key string, value *yaml.Node) {
+		if found == "" && isProse(key, value) {
+			found = at
+		}
+	})
+	return found
+}
+
+// walk visits every keyword of a document (names that the API chose are not keywords) with its path.
+func walk(n *yaml.Node, path string, names bool, visit func(path, key string, value *yaml.Node)) {
+	for i, child := range items(n) {
+		walk(child, fmt.Sprintf("%s[%d]", path, i), false, visit)
+	}
+	for k, v := range pairs(n) {
+		at := path + "." + k.Value
+		if !names {
+			visit(at, k.Value, v)
+		}
+		if !holdsData(names, k.Value) {
+			walk(v, at, holdsNames(names, k.Value, v), visit)
+		}
+	}
+}

@@ -1,0 +1,360 @@
+package wrappertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/cloudroster/cloudroster/wrapper"
+)
+
+// Subject is one cloud as [TestUsers] sees it.
+type ConformanceConfig struct {
+	// Users is what is tested. It begins without users.
+	Users wrapper.Users
+	// NewUser makes the n-th valid input. Another n makes another user.
+	UserCreate func(n int) wrapper.UserCreate
+	// Missing are inputs without a field that is needed, by a word of the error.
+	Missing map[string]wrapper.UserCreate
+	// Unsupported and UnsupportedChange hold a field that the cloud lacks, by its name.
+	Unsupported       map[string]wrapper.UserCreate
+	UnsupportedUpdate map[string]wrapper.UserUpdate
+	// Password is what the cloud has for the user with this id.
+	Password func(id string) string
+	// Requests is how many requests the cloud has seen.
+	Requests func() int
+	// LoseCreate and LoseDelete break the connection of the next such request: before it is
+	// carried out, or after, so that only its answer is lost.
+	LoseCreate, LoseDelete func(after bool)
+}
+
+// TestUsers is what every implementation of [wrapper.Users] must do. fresh makes a cloud of
+// its own for each case; it is called inside a testing/synctest bubble, so the cloud has to be
+// in memory.
+//
+//	func TestMyCloud(t *testing.T) {
+//		wrappertest.TestUsers(t, func(t *testing.T) wrappertest.Subject {
+//			cloud := newMyCloud()
+//			return wrappertest.Subject{Users: cloud.Users(), NewUser: ..., ...}
+//		})
+//	}
+//
+// [IONOSSubject] and [TritonSubject] show how to fill one.
+func TestUsers(t *testing.T, fresh func(t *testing.T) ConformanceConfig) {
+	t.Helper()
+	for _, tc := range usersCases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { tc.run(t, fresh(t)) })
+		})
+	}
+}
+
+var usersCases = []struct {
+	name string
+	run  func(t *testing.T, s ConformanceConfig)
+}{
+	{"a created user is found by id, email and login", func(t *testing.T, s ConformanceConfig) {
+		input, made := s.create(t, 1)
+		for _, key := range []string{made.ID, input.Email, strings.ToUpper(input.Email[:1]) + input.Email[1:], made.Login} {
+			got, err := s.Users.Get(t.Context(), key)
+			if err != nil {
+				t.Fatalf("get %q: %v", key, err)
+			}
+			same(t, *got, *made)
+		}
+		if made.Email != input.Email || made.FirstName != input.FirstName || made.LastName != input.LastName || made.Login == "" {
+			t.Errorf("created %+v from %+v", made, input)
+		}
+		if (made.IONOS == nil) == (made.Triton == nil) {
+			t.Error("exactly one vendor's full value must be there")
+		}
+		if made.Created.IsZero() {
+			t.Error("the creation date is missing")
+		}
+	}},
+	{"all users come once, and after a break nothing is asked", func(t *testing.T, s ConformanceConfig) {
+		const many = 230
+		want := map[string]bool{}
+		for n := range many {
+			_, made := s.create(t, n)
+			want[made.ID] = true
+		}
+		for range 2 {
+			got := map[string]bool{}
+			for user, err := range s.Users.All(t.Context()) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got[user.ID] || !want[user.ID] {
+					t.Fatalf("user %s comes twice or does not exist", user.ID)
+				}
+				got[user.ID] = true
+			}
+			if len(got) != many {
+				t.Errorf("got %d users, want %d", len(got), many)
+			}
+		}
+		for range s.Users.All(t.Context()) {
+			break
+		}
+		before := s.Requests()
+		synctest.Wait()
+		if s.Requests() != before {
+			t.Error("requests go on after a break")
+		}
+	}},
+	{"no users are no error", func(t *testing.T, s ConformanceConfig) {
+		for _, err := range s.Users.All(t.Context()) {
+			t.Fatalf("an empty cloud yields something: %v", err)
+		}
+	}},
+	{"an email address that is taken is refused", func(t *testing.T, s ConformanceConfig) {
+		s.create(t, 1)
+		_, err := s.Users.Create(t.Context(), s.UserCreate(1))
+		if !errors.Is(err, wrapper.ErrInvalid) && !errors.Is(err, wrapper.ErrConflict) {
+			t.Errorf("creating a user twice: %v", err)
+		}
+		s.count(t, 1)
+	}},
+	{"a missing field is named before any request", func(t *testing.T, s ConformanceConfig) {
+		for word, input := range s.Missing {
+			_, err := s.Users.Create(t.Context(), input)
+			if !errors.Is(err, wrapper.ErrInvalid) || !strings.Contains(err.Error(), word) {
+				t.Errorf("without %s: %v", word, err)
+			}
+		}
+		s.asked(t, 0)
+	}},
+	{"a field of another cloud is refused by name before any request", func(t *testing.T, s ConformanceConfig) {
+		for field, input := range s.Unsupported {
+			_, err := s.Users.Create(t.Context(), input)
+			if !errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), field) {
+				t.Errorf("create with %s: %v", field, err)
+			}
+		}
+		for field, change := range s.UnsupportedUpdate {
+			_, err := s.Users.Update(t.Context(), "some-id", change)
+			if !errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), field) {
+				t.Errorf("update with %s: %v", field, err)
+			}
+		}
+		s.asked(t, 0)
+	}},
+	{"an update keeps what it does not mention", func(t *testing.T, s ConformanceConfig) {
+		_, made := s.create(t, 1)
+		want := *made
+		want.LastName = "Changed"
+		for _, key := range []string{made.ID, made.Email, made.Login} {
+			got, err := s.Users.Update(t.Context(), key, wrapper.UserUpdate{LastName: &want.LastName})
+			if err != nil {
+				t.Fatalf("update %q: %v", key, err)
+			}
+			same(t, *got, want)
+		}
+		if s.Password(made.ID) != string(s.UserCreate(1).Password) {
+			t.Error("the password has changed")
+		}
+	}},
+	{"an update of nothing changes nothing", func(t *testing.T, s ConformanceConfig) {
+		_, made := s.create(t, 1)
+		got, err := s.Users.Update(t.Context(), made.ID, wrapper.UserUpdate{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, *got, *made)
+	}},
+	{"a new password keeps everything else", func(t *testing.T, s ConformanceConfig) {
+		_, made := s.create(t, 1)
+		for _, key := range []string{made.ID, made.Email} {
+			password := wrapper.Secret("brand-new-" + key[:1] + "-77")
+			if err := s.Users.SetPassword(t.Context(), key, password); err != nil {
+				t.Fatalf("set password of %q: %v", key, err)
+			}
+			if s.Password(made.ID) != string(password) {
+				t.Error("the password has not changed")
+			}
+		}
+		got, err := s.Users.Get(t.Context(), made.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, *got, *made)
+		if err := s.Users.SetPassword(t.Context(), made.ID, ""); !errors.Is(err, wrapper.ErrInvalid) {
+			t.Errorf("an empty password: %v", err)
+		}
+	}},
+	{"a deleted user is gone", func(t *testing.T, s ConformanceConfig) {
+		for n, key := range []func(*wrapper.User) string{
+			func(u *wrapper.User) string { return u.ID }, func(u *wrapper.User) string { return u.Email },
+		} {
+			_, made := s.create(t, n)
+			if err := s.Users.Delete(t.Context(), key(made)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Users.Get(t.Context(), made.ID); !errors.Is(err, wrapper.ErrNotFound) {
+				t.Errorf("get after delete: %v", err)
+			}
+			if err := s.Users.Delete(t.Context(), key(made)); !errors.Is(err, wrapper.ErrNotFound) {
+				t.Errorf("second delete: %v", err)
+			}
+		}
+	}},
+	{"nobody is not found", func(t *testing.T, s ConformanceConfig) {
+		last := "x"
+		for _, key := range []string{"00000000-0000-4000-8000-000000000000", "nobody@example.com"} {
+			_, get := s.Users.Get(t.Context(), key)
+			_, update := s.Users.Update(t.Context(), key, wrapper.UserUpdate{LastName: &last})
+			for method, err := range map[string]error{
+				"get": get, "update": update, "set password": s.Users.SetPassword(t.Context(), key, "brand-new-77"),
+				"delete": s.Users.Delete(t.Context(), key),
+			} {
+				if !errors.Is(err, wrapper.ErrNotFound) {
+					t.Errorf("%s %s: %v", method, key, err)
+				}
+			}
+		}
+	}},
+	{"what is no user at all is refused before any request", func(t *testing.T, s ConformanceConfig) {
+		last := "x"
+		for _, key := range []string{"", ".", "..", "a\nb"} {
+			_, get := s.Users.Get(t.Context(), key)
+			_, update := s.Users.Update(t.Context(), key, wrapper.UserUpdate{LastName: &last})
+			for method, err := range map[string]error{
+				"get": get, "update": update, "set password": s.Users.SetPassword(t.Context(), key, "brand-new-77"),
+				"delete": s.Users.Delete(t.Context(), key),
+			} {
+				if !errors.Is(err, wrapper.ErrInvalid) {
+					t.Errorf("%s %q: %v", method, key, err)
+				}
+			}
+		}
+		s.asked(t, 0)
+	}},
+	{"a create whose answer is lost makes one user and answers it", func(t *testing.T, s ConformanceConfig) {
+		s.create(t, 1)
+		s.LoseCreate(true)
+		_, made := s.create(t, 2)
+		s.count(t, 2)
+		if got, err := s.Users.Get(t.Context(), made.ID); err != nil || got.Email != s.UserCreate(2).Email {
+			t.Errorf("got %v, %v", got, err)
+		}
+	}},
+	{"a create that is lost before it is carried out says so", func(t *testing.T, s ConformanceConfig) {
+		s.LoseCreate(false)
+		_, err := s.Users.Create(t.Context(), s.UserCreate(1))
+		if !errors.Is(err, wrapper.ErrNotCreated) || errors.Is(err, wrapper.ErrOutcomeUnknown) {
+			t.Errorf("lost create: %v", err)
+		}
+		s.count(t, 0)
+		s.create(t, 1)
+	}},
+	{"a delete whose answer is lost is a success", func(t *testing.T, s ConformanceConfig) {
+		_, made := s.create(t, 1)
+		s.LoseDelete(true)
+		if err := s.Users.Delete(t.Context(), made.ID); err != nil {
+			t.Errorf("lost delete: %v", err)
+		}
+		s.count(t, 0)
+	}},
+	{"a delete that is lost before it is carried out is made up for", func(t *testing.T, s ConformanceConfig) {
+		_, made := s.create(t, 1)
+		s.LoseDelete(false)
+		if err := s.Users.Delete(t.Context(), made.ID); err != nil {
+			t.Errorf("lost delete: %v", err)
+		}
+		s.count(t, 0)
+	}},
+	{"a context that has ended ends every call", func(t *testing.T, s ConformanceConfig) {
+		_, made := s.create(t, 1)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		last := "x"
+		_, create := s.Users.Create(ctx, s.UserCreate(2))
+		_, get := s.Users.Get(ctx, made.ID)
+		_, update := s.Users.Update(ctx, made.ID, wrapper.UserUpdate{LastName: &last})
+		var all error
+		for _, err := range s.Users.All(ctx) {
+			all = err
+		}
+		for method, err := range map[string]error{
+			"create": create, "get": get, "update": update, "all": all,
+			"set password": s.Users.SetPassword(ctx, made.ID, "brand-new-77"), "delete": s.Users.Delete(ctx, made.ID),
+		} {
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: %v", method, err)
+			}
+		}
+		s.count(t, 1)
+	}},
+	{"many at a time make each user once", func(t *testing.T, s ConformanceConfig) {
+		const many = 24
+		var group sync.WaitGroup
+		failures := make([]error, many)
+		for n := range many {
+			group.Go(func() { _, failures[n] = s.Users.Create(t.Context(), s.UserCreate(n)) })
+		}
+		group.Wait()
+		if err := errors.Join(failures...); err != nil {
+			t.Fatal(err)
+		}
+		s.count(t, many)
+	}},
+	{"a password is never printed", func(t *testing.T, s ConformanceConfig) {
+		input := s.UserCreate(1)
+		text := fmt.Sprintf("%v %+v %#v %s %q", input, input, input, input.Password, input.Password)
+		if strings.Contains(text, string(input.Password)) {
+			t.Error("the password is printed")
+		}
+	}},
+}
+
+func (s ConformanceConfig) create(t *testing.T, n int) (wrapper.UserCreate, *wrapper.User) {
+	t.Helper()
+	input := s.UserCreate(n)
+	made, err := s.Users.Create(t.Context(), input)
+	if err != nil {
+		t.Fatalf("create user %d: %v", n, err)
+	}
+	return input, made
+}
+
+// count checks how many users there are.
+func (s ConformanceConfig) count(t *testing.T, want int) {
+	t.Helper()
+	got := 0
+	for _, err := range s.Users.All(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got++
+	}
+	if got != want {
+		t.Errorf("the cloud has %d users, want %d", got, want)
+	}
+}
+
+// asked checks how many requests there were.
+func (s ConformanceConfig) asked(t *testing.T, want int) {
+	t.Helper()
+	if got := s.Requests(); got != want {
+		t.Errorf("the cloud has seen %d requests, want %d", got, want)
+	}
+}
+
+// same compares what is portable; Updated may move.
+func same(t *testing.T, got, want wrapper.User) {
+	t.Helper()
+	got.IONOS, got.Triton, want.IONOS, want.Triton = nil, nil, nil, nil
+	if !got.Created.Equal(want.Created) {
+		t.Errorf("created %s, want %s", got.Created, want.Created)
+	}
+	got.Created, got.Updated = want.Created, want.Updated
+	if got != want {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
