@@ -65,7 +65,7 @@ func TestTheDocumentsExtent(t *testing.T) {
 		"0/31 operations", "0/361 statuses", "0/120 parameters", "0/80 request properties", "0/165 response properties",
 	}, figures)
 	assert.Contains(t, nothing.Missing(), "statuses umUsersGet 503", "of the text of the default response")
-	assert.Contains(t, nothing.Missing(), "statuses ListUsers 420")
+	assert.Contains(t, nothing.Missing(), "statuses ListTritonUsers 420")
 	assert.NotContains(t, nothing.Missing(), "request properties Group.id", "read-only")
 	assert.Len(t, nothing.Missing(), 31+361+120+80+165)
 }
@@ -109,5 +109,5 @@ func TestTheTableListsFiguresAndWhatIsMissing(t *testing.T) {
 	require.NoError(t, exercised(t, "create user").WriteTable(&table))
 	lines := strings.Split(table.String(), "\n")
 	assert.Equal(t, "           operations   1  of   31   3.2 %", lines[0])
-	assert.Equal(t, "missing: operations ChangeUserPassword", lines[5])
+	assert.Equal(t, "missing: operations ChangeTritonUserPassword", lines[5])
 }

@@ -43,7 +43,7 @@ func ExampleHandler() {
 	r.Header.Set("Authorization", `Signature keyId="/acme/keys/first"`)
 	checked.ServeHTTP(discard{}, r)
 	// Output:
-	// violation: GET /{account}/users/{user} (GetUser), status 200: answer body /id: is not of format uuid [format]
+	// violation: GET /{account}/users/{user} (GetTritonUser), status 200: answer body /id: is not of format uuid [format]
 }
 
 // discard is an http.ResponseWriter for nobody.

@@ -165,24 +165,24 @@ func (w *walk) operationCalls() map[string]func(context.Context) error {
 		},
 		"requestsStatusGet": func(ctx context.Context) error { return second(w.ionos.GetRequestStatus(ctx, w.request, options...)) },
 
-		"ListUsers": func(ctx context.Context) error { return second(w.triton.ListUsers(ctx)) },
-		"GetUser":   func(ctx context.Context) error { return second(w.triton.GetUserWithRoles(ctx, w.login)) },
-		"CreateUser": func(ctx context.Context) error {
+		"ListTritonUsers": func(ctx context.Context) error { return second(w.triton.ListUsers(ctx)) },
+		"GetTritonUser":   func(ctx context.Context) error { return second(w.triton.GetUserWithRoles(ctx, w.login)) },
+		"CreateTritonUser": func(ctx context.Context) error {
 			return second(w.triton.CreateUser(ctx, gen.TritonUserCreate{
 				Login: "bob", Email: "bob@example.com", Password: "correct-horse-3", CompanyName: new("Acme"), FirstName: new("Bob"),
 				LastName: new("Ray"), Address: new("1 Road"), PostalCode: new("10115"), City: new("Berlin"), State: new("BE"), Country: new("DE"), Phone: new("1"),
 			}))
 		},
-		"UpdateUser": func(ctx context.Context) error {
+		"UpdateTritonUser": func(ctx context.Context) error {
 			return second(w.triton.UpdateUser(ctx, w.loginID, gen.TritonUserUpdate{
 				Login: new("jones"), Email: new("jones@example.com"), CompanyName: new("Acme"), FirstName: new("Jo"),
 				LastName: new("Nes"), Address: new("2 Road"), PostalCode: new("10117"), City: new("Berlin"), State: new("BE"), Country: new("DE"), Phone: new("2"),
 			}))
 		},
-		"ChangeUserPassword": func(ctx context.Context) error {
+		"ChangeTritonUserPassword": func(ctx context.Context) error {
 			return second(w.triton.ChangeUserPassword(ctx, w.loginID, "correct-horse-4"))
 		},
-		"DeleteUser": func(ctx context.Context) error { return w.triton.DeleteUser(ctx, w.login) },
+		"DeleteTritonUser": func(ctx context.Context) error { return w.triton.DeleteUser(ctx, w.login) },
 	}
 }
 
@@ -214,7 +214,7 @@ var order = []string{
 	"umGroupsUsersGet", "umGroupsSharesGet", "umGroupsSharesFindByResourceId", "umResourcesGet", "umResourcesFindByType",
 	"umResourcesFindByTypeAndId", "umUsersPost", "requestsStatusGet", "umUsersPut", "umGroupsPost", "umGroupsPut", "umGroupsUsersPost",
 	"umGroupsSharesPost", "umGroupsSharesPut", "umGroupsUsersDelete", "umGroupsSharesDelete", "umGroupsDelete", "umUsersDelete",
-	"ListUsers", "GetUser", "CreateUser", "UpdateUser", "ChangeUserPassword", "DeleteUser",
+	"ListTritonUsers", "GetTritonUser", "CreateTritonUser", "UpdateTritonUser", "ChangeTritonUserPassword", "DeleteTritonUser",
 }
 
 func (w *walk) successes(ctx context.Context) {

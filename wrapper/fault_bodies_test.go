@@ -73,14 +73,14 @@ func bodyCutShort(t *testing.T) {
 		_, err = client.DeleteUser(t.Context(), made.ID)
 		require.NoError(t, err)
 
-		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateUser", Attempt: 1, Effect: cut})
+		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateTritonUser", Attempt: 1, Effect: cut})
 		_, err = tritonClient(t, cloud, wrapper.WithHTTPClient(nil)).CreateUser(t.Context(), joTriton())
 		failure(t, err, "POST", "/acme/users", 201)
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF, name)
 		require.ErrorIs(t, err, wrapper.ErrOutcomeUnknown, name)
 		require.NoError(t, tritonClient(t, cloud, wrapper.WithHTTPClient(nil)).DeleteUser(t.Context(), "jo.doe"))
 	}
-	assert.Equal(t, 2, cloud.Triton.Count("CreateUser"), "one each")
+	assert.Equal(t, 2, cloud.Triton.Count("CreateTritonUser"), "one each")
 }
 
 func acceptedWithBrokenBody(t *testing.T) {

@@ -29,23 +29,23 @@ var tritonCalls = []struct {
 	repeatable                    bool
 	call                          func(*testing.T, *wrapper.Triton, string) error
 }{
-	{"get", "GET", "/acme/users/bob.ray", "GetUser", true, func(t *testing.T, c *wrapper.Triton, _ string) error {
+	{"get", "GET", "/acme/users/bob.ray", "GetTritonUser", true, func(t *testing.T, c *wrapper.Triton, _ string) error {
 		_, err := c.GetUser(t.Context(), "bob.ray")
 		return err
 	}},
-	{"create", "POST", "/acme/users", "CreateUser", false, func(t *testing.T, c *wrapper.Triton, _ string) error {
+	{"create", "POST", "/acme/users", "CreateTritonUser", false, func(t *testing.T, c *wrapper.Triton, _ string) error {
 		_, err := c.CreateUser(t.Context(), joTriton())
 		return err
 	}},
-	{"update", "POST", "/acme/users/ID", "UpdateUser", true, func(t *testing.T, c *wrapper.Triton, id string) error {
+	{"update", "POST", "/acme/users/ID", "UpdateTritonUser", true, func(t *testing.T, c *wrapper.Triton, id string) error {
 		_, err := c.UpdateUser(t.Context(), id, gen.TritonUserUpdate{City: new("Oslo")})
 		return err
 	}},
-	{"change password", "POST", "/acme/users/ID/change_password", "ChangeUserPassword", false, func(t *testing.T, c *wrapper.Triton, id string) error {
+	{"change password", "POST", "/acme/users/ID/change_password", "ChangeTritonUserPassword", false, func(t *testing.T, c *wrapper.Triton, id string) error {
 		_, err := c.ChangeUserPassword(t.Context(), id, "correct-horse-5")
 		return err
 	}},
-	{"delete", "DELETE", "/acme/users/bob.ray", "DeleteUser", true, func(t *testing.T, c *wrapper.Triton, _ string) error {
+	{"delete", "DELETE", "/acme/users/bob.ray", "DeleteTritonUser", true, func(t *testing.T, c *wrapper.Triton, _ string) error {
 		return c.DeleteUser(t.Context(), "bob.ray")
 	}},
 }

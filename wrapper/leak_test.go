@@ -122,16 +122,16 @@ func callsOf(s *stage) map[string]func(context.Context) error {
 			}
 			return only(i.GetRequestStatus(ctx, operation.ID()))
 		},
-		"ListUsers":  func(ctx context.Context) error { return only(tr.ListUsers(ctx)) },
-		"GetUser":    func(ctx context.Context) error { return only(tr.GetUserWithRoles(ctx, "bob.ray")) },
-		"CreateUser": func(ctx context.Context) error { return only(tr.CreateUser(ctx, joTriton())) },
-		"UpdateUser": func(ctx context.Context) error {
+		"ListTritonUsers":  func(ctx context.Context) error { return only(tr.ListUsers(ctx)) },
+		"GetTritonUser":    func(ctx context.Context) error { return only(tr.GetUserWithRoles(ctx, "bob.ray")) },
+		"CreateTritonUser": func(ctx context.Context) error { return only(tr.CreateUser(ctx, joTriton())) },
+		"UpdateTritonUser": func(ctx context.Context) error {
 			return only(tr.UpdateUser(ctx, "bob.ray", gen.TritonUserUpdate{City: new("Oslo")}))
 		},
-		"ChangeUserPassword": func(ctx context.Context) error {
+		"ChangeTritonUserPassword": func(ctx context.Context) error {
 			return only(tr.ChangeUserPassword(ctx, s.tritonUser, "correct-horse-5"))
 		},
-		"DeleteUser": func(ctx context.Context) error { return tr.DeleteUser(ctx, "bob.ray") },
+		"DeleteTritonUser": func(ctx context.Context) error { return tr.DeleteUser(ctx, "bob.ray") },
 
 		// What is built on them.
 		"update": func(ctx context.Context) error {

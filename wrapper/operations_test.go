@@ -296,7 +296,7 @@ func TestEveryOperationOnTheWire(t *testing.T) {
 				assert.Nil(t, got.Properties.SecAuthProtection, "null: cannot be protected")
 				return nil, nil
 			}},
-		{"ListUsers", "GET /acme/users?", "",
+		{"ListTritonUsers", "GET /acme/users?", "",
 			func(t *testing.T, ctx context.Context, s *stage) (*wrapper.Operation, error) {
 				got, err := s.triton.ListUsers(ctx)
 				require.NoError(t, err)
@@ -304,14 +304,14 @@ func TestEveryOperationOnTheWire(t *testing.T) {
 				assert.Equal(t, "bob.ray", got[0].Login)
 				return nil, nil
 			}},
-		{"GetUser", "GET /acme/users/bob.ray?membership=true", "",
+		{"GetTritonUser", "GET /acme/users/bob.ray?membership=true", "",
 			func(t *testing.T, ctx context.Context, s *stage) (*wrapper.Operation, error) {
 				got, err := s.triton.GetUserWithRoles(ctx, "bob.ray")
 				require.NoError(t, err)
 				assert.Equal(t, []string{"dev"}, got.Roles)
 				return nil, nil
 			}},
-		{"CreateUser", "POST /acme/users?", `{"login":"jo.doe","email":"jo@example.com","password":"correct-horse-1","city":"Oslo"}`,
+		{"CreateTritonUser", "POST /acme/users?", `{"login":"jo.doe","email":"jo@example.com","password":"correct-horse-1","city":"Oslo"}`,
 			func(t *testing.T, ctx context.Context, s *stage) (*wrapper.Operation, error) {
 				user := joTriton()
 				user.City, user.Phone = new("Oslo"), new("")
@@ -320,19 +320,19 @@ func TestEveryOperationOnTheWire(t *testing.T) {
 				assert.Equal(t, "Oslo", got.City)
 				return nil, nil
 			}},
-		{"UpdateUser", "POST /acme/users/TRITON?", `{"firstName":"Bob","city":""}`,
+		{"UpdateTritonUser", "POST /acme/users/TRITON?", `{"firstName":"Bob","city":""}`,
 			func(t *testing.T, ctx context.Context, s *stage) (*wrapper.Operation, error) {
 				got, err := s.triton.UpdateUser(ctx, s.tritonUser, gen.TritonUserUpdate{FirstName: new("Bob"), City: new("")})
 				require.NoError(t, err)
 				assert.Equal(t, "Bob", got.FirstName)
 				return nil, nil
 			}},
-		{"ChangeUserPassword", "POST /acme/users/TRITON/change_password?", `{"password":"correct-horse-5","password_confirmation":"correct-horse-5"}`,
+		{"ChangeTritonUserPassword", "POST /acme/users/TRITON/change_password?", `{"password":"correct-horse-5","password_confirmation":"correct-horse-5"}`,
 			func(t *testing.T, ctx context.Context, s *stage) (*wrapper.Operation, error) {
 				_, err := s.triton.ChangeUserPassword(ctx, s.tritonUser, "correct-horse-5")
 				return nil, err
 			}},
-		{"DeleteUser", "DELETE /acme/users/bob.ray?", "",
+		{"DeleteTritonUser", "DELETE /acme/users/bob.ray?", "",
 			func(t *testing.T, ctx context.Context, s *stage) (*wrapper.Operation, error) {
 				require.NoError(t, s.triton.DeleteUser(ctx, "bob.ray"))
 				assert.Empty(t, s.cloud.Triton.Users())

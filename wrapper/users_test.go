@@ -143,14 +143,14 @@ func TestALoginLikeAnEmailAddressIsFoundBeyondTheList(t *testing.T) {
 			cloud.Triton.AddUser(wrappertest.SubUser{Login: "user" + strconv.Itoa(i), Email: strconv.Itoa(i) + "@example.com"})
 		}
 		users := cloud.TritonClient(t).Users()
-		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateUser", Attempt: 1, After: true, Effect: wrappertest.ResetConnection()})
+		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateTritonUser", Attempt: 1, After: true, Effect: wrappertest.ResetConnection()})
 		made, err := users.Create(t.Context(), wrapper.UserCreate{Login: "jo@example.com", Email: "mail@example.com", Password: "correct-horse-1"})
 		require.NoError(t, err)
 		got, err := users.Get(t.Context(), "jo@example.com")
 		require.NoError(t, err)
 		assert.Equal(t, made.ID, got.ID)
 		// One whose creation did not arrive is not taken for another who has that address.
-		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateUser", Attempt: 1, Effect: wrappertest.ResetConnection()})
+		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateTritonUser", Attempt: 1, Effect: wrappertest.ResetConnection()})
 		_, err = users.Create(t.Context(), wrapper.UserCreate{Login: "7@example.com", Email: "seven@example.com", Password: "correct-horse-1"})
 		require.ErrorIs(t, err, wrapper.ErrNotCreated)
 		got, err = users.Get(t.Context(), "7@EXAMPLE.com")

@@ -160,7 +160,7 @@ func TestTheTritonCommandManagesUsers(t *testing.T) {
 	require.Error(t, err, out)
 	assert.Contains(t, out, "ResourceNotFound")
 
-	for _, operation := range []string{"ListUsers", "GetUser", "CreateUser", "UpdateUser", "DeleteUser"} {
+	for _, operation := range []string{"ListTritonUsers", "GetTritonUser", "CreateTritonUser", "UpdateTritonUser", "DeleteTritonUser"} {
 		assert.Positive(t, cloud.Triton.Count(operation), operation)
 	}
 }

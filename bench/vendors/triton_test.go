@@ -115,7 +115,7 @@ func TestTritonGoManagesUsers(t *testing.T) {
 	}
 }
 
-var tritonOperations = []string{"ListUsers", "GetUser", "CreateUser", "UpdateUser", "ChangeUserPassword", "DeleteUser"}
+var tritonOperations = []string{"ListTritonUsers", "GetTritonUser", "CreateTritonUser", "UpdateTritonUser", "ChangeTritonUserPassword", "DeleteTritonUser"}
 
 func TestTritonGoWithAnUnknownKeyIsRefused(t *testing.T) {
 	for name, with := range vendorKeys(t) {

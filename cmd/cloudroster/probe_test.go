@@ -50,7 +50,7 @@ func TestProbeOfAnEmptyCloudSkipsWhatItCannotAsk(t *testing.T) {
 	got := runWith(t, onCloud(t, wrappertest.New()), "probe", "-ionos", "-triton")
 	assert.Equal(t, conforms, got.code, got.stdout)
 	assert.Contains(t, got.stdout, "skipped  IONOS   umGroupsSharesGet: nothing to ask for was found\n")
-	assert.Contains(t, got.stdout, "ok       Triton  GetUser\n", "a user who is not there")
+	assert.Contains(t, got.stdout, "ok       Triton  GetTritonUser\n", "a user who is not there")
 }
 
 // drifting renames a property, loses a rate limit and adds a type.

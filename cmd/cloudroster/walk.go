@@ -78,15 +78,15 @@ func (p *probe) ionosGroup(ctx context.Context, c *wrapper.IONOS, id string) {
 // triton walks the sub-users of the account.
 func (p *probe) triton(ctx context.Context, c *wrapper.Triton) {
 	const cloud = "Triton"
-	if users, ok := fetch(p, cloud, "ListUsers", func() ([]gen.TritonUser, error) { return c.ListUsers(ctx) }); ok {
+	if users, ok := fetch(p, cloud, "ListTritonUsers", func() ([]gen.TritonUser, error) { return c.ListUsers(ctx) }); ok {
 		for _, user := range first(users, p.sample) {
-			fetch(p, cloud, "GetUser", func() (*gen.TritonUser, error) { return c.GetUser(ctx, user.Login) })
-			fetch(p, cloud, "GetUser", func() (*gen.TritonUser, error) { return c.GetUserWithRoles(ctx, user.ID) })
+			fetch(p, cloud, "GetTritonUser", func() (*gen.TritonUser, error) { return c.GetUser(ctx, user.Login) })
+			fetch(p, cloud, "GetTritonUser", func() (*gen.TritonUser, error) { return c.GetUserWithRoles(ctx, user.ID) })
 		}
-		p.try(cloud, "GetUser", http.StatusNotFound, func() error {
+		p.try(cloud, "GetTritonUser", http.StatusNotFound, func() error {
 			_, err := c.GetUser(ctx, nobody)
 			return err
 		})
 	}
-	p.skip(cloud, "nothing to ask for was found", "GetUser")
+	p.skip(cloud, "nothing to ask for was found", "GetTritonUser")
 }

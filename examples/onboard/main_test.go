@@ -61,7 +61,7 @@ max@example.com  Triton  would create
 
 		// One of four fails; the others are done, and a second run does only what is missing.
 		c.Memory.Triton.Fault(wrappertest.Fault{
-			OperationID: "CreateUser", Attempt: 2,
+			OperationID: "CreateTritonUser", Attempt: 2,
 			Effect: wrappertest.Reply(403, nil, `{"code":"NotAuthorized","message":"no"}`),
 		})
 		var passwords bytes.Buffer

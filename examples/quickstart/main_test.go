@@ -87,7 +87,7 @@ func TestConfiguredCloudsAreUsedAfterAYes(t *testing.T) {
 	require.NoError(t, run(t.Context(), strings.NewReader("y\n"), &out))
 	assert.Regexp(t, `^Using IONOS Cloud and Triton account acme at http://\S+\.\nCreate a user on each.*\[y/N\] `+tour, out.String())
 	assert.Equal(t, 1, cloud.IONOS.Count("umUsersPost"))
-	assert.Equal(t, 1, cloud.Triton.Count("CreateUser"))
+	assert.Equal(t, 1, cloud.Triton.Count("CreateTritonUser"))
 	assert.Empty(t, cloud.IONOS.Users())
 	assert.Empty(t, cloud.Triton.Users())
 	assert.NotContains(t, out.String(), wrappertest.Token)
@@ -126,7 +126,7 @@ func TestOneConfiguredCloudIsUsedAlone(t *testing.T) {
 func TestAFailureLeavesNoUserBehind(t *testing.T) {
 	t.Run("the second cloud refuses", func(t *testing.T) {
 		cloud := servers(t)
-		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateUser", Effect: wrappertest.Empty(http.StatusForbidden)})
+		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateTritonUser", Effect: wrappertest.Empty(http.StatusForbidden)})
 		var out bytes.Buffer
 		err := run(t.Context(), strings.NewReader("y\n"), &out)
 		assert.ErrorIs(t, err, wrapper.ErrForbidden)

@@ -11,11 +11,12 @@ import (
 // history is what the sources say, before the corrections and after each of them. From it follows which facts a correction changes,
 // so that nobody has to list them.
 type history struct {
-	targets []string // the target of each action
-	ionos   []facts  // what the sources say of the IONOS page's subject: before the actions, then after each of them
-	triton  []facts  // the same for the Triton page
-	all     facts    // all that the sources say after the last action
-	others  facts    // what the sources other than the IONOS page say before the first
+	targets []string          // the target of each action
+	ionos   []facts           // what the sources say of the IONOS page's subject: before the actions, then after each of them
+	triton  []facts           // the same for the Triton page
+	all     facts             // all that the sources say after the last action
+	others  facts             // what the sources other than the IONOS page say before the first
+	names   map[string]string // the Triton page's name of each request
 }
 
 func readHistory(root string) (*history, error) {
@@ -27,17 +28,21 @@ func readHistory(root string) (*history, error) {
 	if err != nil {
 		return nil, err
 	}
+	triton, err := readYAML(filepath.Join(root, tritonFile))
+	if err != nil {
+		return nil, err
+	}
 	corrections, err := readOverlay(filepath.Join(root, correctionsFile), true)
 	if err != nil {
 		return nil, err
 	}
-	h := &history{all: factsOf(doc), others: factsOf(doc)}
+	h := &history{all: factsOf(doc), others: factsOf(doc), names: tritonNames(triton)}
 	for p := range factsOf(ionos) {
 		delete(h.others, p)
 	}
 	record := func(doc *yaml.Node) {
 		h.ionos = append(h.ionos, withoutOthers(h.all, h.others))
-		h.triton = append(h.triton, tritonFacts(doc))
+		h.triton = append(h.triton, tritonFacts(doc, h.names))
 	}
 	record(doc)
 	_, err = applyOverlay(doc, corrections, correctionsFile, func(i int, now *yaml.Node) error {
@@ -73,7 +78,8 @@ func recognize(page []byte, h *history) (view, facts, error) {
 		return view{"IONOS", about, h.ionos}, factsOf(doc), nil
 	case tritonHeading.Match(page):
 		said, err := tritonPage(page)
-		return view{"Triton", tritonFacts, h.triton}, said, err
+		about := func(doc *yaml.Node) facts { return tritonFacts(doc, h.names) }
+		return view{"Triton", about, h.triton}, said, err
 	}
 	return view{}, nil, errors.New("it holds neither OpenAPI fragments (fenced blocks marked json) nor the tables of the Triton users page")
 }

@@ -139,7 +139,7 @@ func tritonPageText(t *testing.T) string {
 	t.Helper()
 	doc, err := parseYAML(read(t, repository, tritonFile))
 	require.NoError(t, err)
-	f := tritonFacts(doc)
+	f := tritonFacts(doc, tritonNames(doc))
 	var page strings.Builder
 	line := func(cells ...string) {
 		for _, c := range cells {

@@ -47,6 +47,7 @@ func tritonPage(page []byte) (facts, error) {
 		case m != nil:
 			operation, table = m[1], ""
 			f.add(operation, "request", request(m[2], m[3]))
+			f.add(operation, "operationId", operation)
 		case operation == "":
 		case c.text == "Inputs" || c.text == "Returns" || c.text == "Errors":
 			table = c.text
@@ -136,16 +137,27 @@ func request(method, path string) string {
 	return method + " " + pathParameter.ReplaceAllString(path, "{}")
 }
 
-// tritonFacts finds in a document what the page speaks about.
-func tritonFacts(doc *yaml.Node) facts {
+// tritonNames maps each request that a document describes to the operation's name on the page, which is its operationId as long as no
+// correction has changed it.
+func tritonNames(doc *yaml.Node) map[string]string {
+	names := map[string]string{}
+	for name, operation := range operations(doc) {
+		names[name] = text(operation, "operationId")
+	}
+	return names
+}
+
+// tritonFacts finds in a document what the page speaks about. Operations without a name in names are not on the page.
+func tritonFacts(doc *yaml.Node, names map[string]string) facts {
 	f := facts{}
 	for name, operation := range operations(doc) {
-		method, path, _ := strings.Cut(name, " ")
-		if !strings.HasPrefix(path, "/{account}/") {
+		id := names[name]
+		if id == "" {
 			continue
 		}
-		id := text(operation, "operationId")
+		method, path, _ := strings.Cut(name, " ")
 		f.add(id, "request", request(method, path))
+		f.add(id, "operationId", text(operation, "operationId"))
 		for _, p := range items(get(operation, "parameters")) {
 			if text(p, "in") == "query" {
 				input(f, id, text(p, "name"), get(p, "schema"), text(p, "required") == "true")

@@ -102,6 +102,7 @@ Returns
 	require.NoError(t, err)
 	assert.Equal(t, facts{
 		{"PutThing", "request"}:                "POST /{}/things/{}",
+		{"PutThing", "operationId"}:            "PutThing",
 		{"PutThing", "input login, type"}:      "String",
 		{"PutThing", "input email, type"}:      "String",
 		{"PutThing", "input email, required"}:  "true",
@@ -113,6 +114,7 @@ Returns
 		{"PutThing", "error InvalidArgument"}:  "documented",
 		{"PutThing", "error ResourceNotFound"}: "documented",
 		{"DropThing", "request"}:               "DELETE /{}/things/{}",
+		{"DropThing", "operationId"}:           "DropThing",
 		{"DropThing", "returns"}:               "nothing",
 	}, f)
 }

@@ -71,10 +71,10 @@ func TritonConformance(cloud *Cloud, users wrapper.Users) ConformanceConfig {
 		Password: func(id string) string { user, _ := cloud.Triton.User(id); return user.Password },
 		Requests: func() int { return len(cloud.Triton.Requests()) },
 		LoseCreate: func(after bool) {
-			cloud.Triton.Fault(Fault{OperationID: "CreateUser", Attempt: 1, After: after, Effect: ResetConnection()})
+			cloud.Triton.Fault(Fault{OperationID: "CreateTritonUser", Attempt: 1, After: after, Effect: ResetConnection()})
 		},
 		LoseDelete: func(after bool) {
-			cloud.Triton.Fault(Fault{OperationID: "DeleteUser", Attempt: 1, After: after, Effect: ResetConnection()})
+			cloud.Triton.Fault(Fault{OperationID: "DeleteTritonUser", Attempt: 1, After: after, Effect: ResetConnection()})
 		},
 	}
 }

@@ -81,7 +81,7 @@ func TestFaultBeforeAndAfterTheChange(t *testing.T) {
 	for _, after := range []bool{false, true} {
 		c := inMemory(t)
 		c.cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPost", After: after, Effect: wrappertest.HTML(504)})
-		c.cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateUser", After: after, Effect: wrappertest.CloseConnection()})
+		c.cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateTritonUser", After: after, Effect: wrappertest.CloseConnection()})
 		assert.Equal(t, 504, c.ionos("POST", "/um/users", ann).StatusCode)
 		_, err := c.tryTriton(t.Context(), "POST", "/my/users", bob)
 		require.Error(t, err)
@@ -104,13 +104,13 @@ func TestFaultsThatCouldNeverWorkPanic(t *testing.T) {
 	cloud := wrappertest.New()
 	assert.Panics(t, func() { cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersGet"}) })
 	assert.Panics(t, func() {
-		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "CreateUser", Effect: wrappertest.ResetConnection()})
+		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "CreateTritonUser", Effect: wrappertest.ResetConnection()})
 	})
 	assert.Panics(t, func() {
 		cloud.Triton.Fault(wrappertest.Fault{OperationID: "umUsersGet", Effect: wrappertest.ResetConnection()})
 	})
 	assert.NotPanics(t, func() {
-		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateUser", Effect: wrappertest.ResetConnection()})
+		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateTritonUser", Effect: wrappertest.ResetConnection()})
 	})
 }
 

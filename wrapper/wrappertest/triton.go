@@ -47,12 +47,12 @@ func newTriton(key crypto.Signer) *Triton {
 	c.side.admit = func(*call) (*Response, func()) { return nil, func() {} }
 	c.side.answer, c.side.handler = c.answer, http.HandlerFunc(c.serve)
 	c.routes = []route{
-		path("GET", "/*/users", "ListUsers", c.listUsers),
-		path("POST", "/*/users", "CreateUser", c.createUser),
-		path("GET", "/*/users/*", "GetUser", c.getUser),
-		path("POST", "/*/users/*", "UpdateUser", c.updateUser),
-		path("DELETE", "/*/users/*", "DeleteUser", c.deleteUser),
-		path("POST", "/*/users/*/change_password", "ChangeUserPassword", c.changePassword),
+		path("GET", "/*/users", "ListTritonUsers", c.listUsers),
+		path("POST", "/*/users", "CreateTritonUser", c.createUser),
+		path("GET", "/*/users/*", "GetTritonUser", c.getUser),
+		path("POST", "/*/users/*", "UpdateTritonUser", c.updateUser),
+		path("DELETE", "/*/users/*", "DeleteTritonUser", c.deleteUser),
+		path("POST", "/*/users/*/change_password", "ChangeTritonUserPassword", c.changePassword),
 	}
 	return c
 }
