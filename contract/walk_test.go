@@ -87,7 +87,7 @@ func newWalk(t *testing.T) *walk {
 // operationCalls is one call for every operationId, with every optional parameter. They work any
 // number of times and in any order, as long as the service refuses them.
 func (w *walk) operationCalls() map[string]func(context.Context) error {
-	options := []wrapper.CallOption{wrapper.WithDepth(1), wrapper.WithCallContract(31)}
+	options := []wrapper.CallOption{wrapper.WithDepth(1), wrapper.WithContractNumber(31)}
 	return map[string]func(context.Context) error{
 		"umUsersGet": func(ctx context.Context) error {
 			_, err := w.ionos.ListUsers(ctx, append(options, wrapper.WithOffset(1), wrapper.WithLimit(1))...)

@@ -12,9 +12,13 @@ import (
 	"github.com/cloudroster/cloudroster/gen"
 )
 
-// CallOption is an optional parameter of one IONOS call. One that the operation does not have,
-// or that is out of bounds, is refused with [ErrInvalid] before any request.
-type CallOption func(*callOptions)
+// A CallOption is an optional parameter of one IONOS call. One that the operation does not have,
+// or that is out of bounds, is [ErrInvalid] before any request. nil is ignored.
+type CallOption interface{ applyCall(*callOptions) }
+
+type callOption func(*callOptions)
+
+func (set callOption) applyCall(o *callOptions) { set(o) }
 
 type callOptions struct {
 	depth, offset, limit, contract, prefetch int
@@ -31,33 +35,30 @@ const (
 	givenPrefetch
 )
 
-// Depth asks for more detail: at 1 the entities of a user, group or resource are there, as
-// references. 0 (the default) or 1. Every operation takes it.
+// WithDepth requests more detail: at 1 the response has the entities of a user, group or
+// resource, as references. 0 (the default) or 1. Every operation accepts it.
 func WithDepth(depth int) CallOption {
-	return func(o *callOptions) { o.depth, o.given = depth, o.given|givenDepth }
+	return callOption(func(o *callOptions) { o.depth, o.given = depth, o.given|givenDepth })
 }
 
-// Contract sends another contract number than the client's. Every operation takes it, and the
-// operation that a write returns keeps it.
-func WithCallContract(number int) CallOption {
-	return func(o *callOptions) { o.contract, o.given = number, o.given|givenContract }
-}
-
-// Offset starts at this user, counted from 0. ListUsers and AllUsers take it.
+// WithOffset starts at this user, counted from 0. ListUsers and AllUsers accept it.
 func WithOffset(offset int) CallOption {
-	return func(o *callOptions) { o.offset, o.given = offset, o.given|givenOffset }
+	return callOption(func(o *callOptions) { o.offset, o.given = offset, o.given|givenOffset })
 }
 
-// Limit bounds the page: 1 to 100 users, 100 by default. ListUsers and AllUsers take it.
+// WithLimit bounds the page: 1 to 100 users, 100 by default. ListUsers and AllUsers accept it.
 func WithLimit(limit int) CallOption {
-	return func(o *callOptions) { o.limit, o.given = limit, o.given|givenLimit }
+	return callOption(func(o *callOptions) { o.limit, o.given = limit, o.given|givenLimit })
 }
 
-// Prefetch lets AllUsers fetch this many pages at a time, 1 (the default) to 16. The users
+// WithPrefetch lets AllUsers fetch this many pages at a time, 1 (the default) to 16. The users
 // come in the same order.
 func WithPrefetch(pages int) CallOption {
-	return func(o *callOptions) { o.prefetch, o.given = pages, o.given|givenPrefetch }
+	return callOption(func(o *callOptions) { o.prefetch, o.given = pages, o.given|givenPrefetch })
 }
+
+// maxPrefetch bounds the pages that are on their way at a time.
+const maxPrefetch = 16
 
 func newCallOptions(opts []CallOption, allowed optionSet) (callOptions, error) {
 	if len(opts) == 0 {
@@ -70,7 +71,7 @@ func checkCallOptions(opts []CallOption, allowed optionSet) (callOptions, error)
 	var o callOptions
 	for _, opt := range opts {
 		if opt != nil {
-			opt(&o)
+			opt.applyCall(&o)
 		}
 	}
 	allowed |= givenDepth | givenContract
@@ -83,12 +84,12 @@ func checkCallOptions(opts []CallOption, allowed optionSet) (callOptions, error)
 		{"offset", givenOffset, o.offset, 0, 1<<31 - 1},
 		{"limit", givenLimit, o.limit, 1, 100},
 		{"contract number", givenContract, o.contract, 1, 1<<31 - 1},
-		{"prefetch", givenPrefetch, o.prefetch, 1, idleConnections},
+		{"prefetch", givenPrefetch, o.prefetch, 1, maxPrefetch},
 	} {
 		switch {
 		case o.given&bound.flag == 0:
 		case allowed&bound.flag == 0:
-			return o, invalid(bound.name, "is no parameter of this operation")
+			return o, invalid(bound.name, "is not a parameter of this operation")
 		case bound.value < bound.min || bound.value > bound.max:
 			return o, invalid(bound.name, fmt.Sprintf("must be %d to %d", bound.min, bound.max))
 		}

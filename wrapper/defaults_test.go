@@ -84,7 +84,7 @@ func TestDefaultLimits(t *testing.T) {
 	assert.Equal(t, time.Second, set.transport.limit)
 	assert.Equal(t, int64(5), set.transport.responseLimit)
 	assert.Equal(t, 2, set.transport.retry.MaxAttempts)
-	for _, bad := range []Option{WithAttemptTimeout(-1), WithResponseLimit(0), WithResponseLimit(-1), WithRetry(RetryPolicy{MaxAttempts: -1}), WithRetry(RetryPolicy{MaxDelay: -1}), WithPollPolicy(PollPolicy{MinDelay: -1})} {
+	for _, bad := range []IONOSOption{WithAttemptTimeout(-1), WithResponseLimit(0), WithResponseLimit(-1), WithRetry(RetryPolicy{MaxAttempts: -1}), WithRetry(RetryPolicy{MaxDelay: -1}), WithPollPolicy(PollPolicy{MinDelay: -1})} {
 		_, err := NewIONOS(TokenAuth("a-token"), bad)
 		require.ErrorIs(t, err, ErrInvalid)
 	}

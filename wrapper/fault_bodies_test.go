@@ -215,7 +215,7 @@ func endlessBody(t *testing.T) {
 	cloud := wrappertest.Start(t)
 	ann := addAnn(cloud)
 	cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Endless(200)})
-	for _, limit := range [][]wrapper.Option{nil, {wrapper.WithResponseLimit(1000)}} {
+	for _, limit := range [][]wrapper.IONOSOption{nil, {wrapper.WithResponseLimit(1000)}} {
 		cloud.IONOS.ForgetRequests()
 		client := onSockets(t, cloud, limit...)
 		_, err := client.GetUser(t.Context(), ann)

@@ -186,7 +186,7 @@ func badHeaderValues(t *testing.T) {
 	signer, err := wrapper.NewSigner(cloud.Triton.Key())
 	require.NoError(t, err)
 	good := wrapper.TokenAuth("a-token")
-	newIONOS := func(auth wrapper.Auth, opts ...wrapper.Option) error {
+	newIONOS := func(auth wrapper.Auth, opts ...wrapper.IONOSOption) error {
 		_, err := wrapper.NewIONOS(auth, append(opts, wrapper.WithHTTPClient(cloud.HTTPClient()))...)
 		return err
 	}

@@ -143,11 +143,11 @@ func (p *planted) clients(t *testing.T, client *http.Client, baseURL, tritonURL 
 	}
 	opts = append(opts, wrapper.WithHTTPClient(client), wrapper.WithRetry(impatient))
 	for _, auth := range auths[:3] {
-		one, err := wrapper.NewIONOS(auth, append(opts, wrapper.WithBaseURL(baseURL), wrapper.WithContractNumber(plantedContract))...)
+		one, err := wrapper.NewIONOS(auth, wrapper.WithOptions(opts...), wrapper.WithBaseURL(baseURL), wrapper.WithContractNumber(plantedContract))
 		require.NoError(t, err)
 		ionos = append(ionos, one)
 	}
-	triton, err = wrapper.NewTriton(tritonURL, "acme", signature, opts...)
+	triton, err = wrapper.NewTriton(tritonURL, "acme", signature, wrapper.WithOptions(opts...))
 	require.NoError(t, err)
 	return ionos, triton, auths
 }
@@ -159,7 +159,7 @@ func (p *planted) values(t *testing.T) {
 	ionos, triton, auths := p.clients(t, cloud.HTTPClient(), cloud.IONOS.URL(), cloud.Triton.URL())
 	signer, err := wrapper.NewSigner(p.key)
 	require.NoError(t, err)
-	_, operation, err := ionos[0].CreateUser(t.Context(), jo(), wrapper.WithCallContract(plantedContract))
+	_, operation, err := ionos[0].CreateUser(t.Context(), jo(), wrapper.WithContractNumber(plantedContract))
 	require.NoError(t, err)
 	status, err := operation.Status(t.Context())
 	require.NoError(t, err)
@@ -168,7 +168,7 @@ func (p *planted) values(t *testing.T) {
 	values := map[string][]any{
 		"Auth":  {auths[0], auths[1], auths[2], auths[3], auths},
 		"IONOS": {ionos[0], *ionos[0], ionos, ionos[0].Raw(), *ionos[0].Raw()}, "Triton": {triton, *triton, triton.Raw()},
-		"Users":           {ionos[0].Users(wrapper.WithCallContract(plantedContract)), triton.Users()},
+		"Users":           {ionos[0].Users(wrapper.WithContractNumber(plantedContract)), triton.Users()},
 		"Operation":       {operation, *operation, ionos[0].Operation("x"), []*wrapper.Operation{operation}, map[string]any{"x": *operation}},
 		"OperationStatus": {status, &status},
 		"OperationError":  {waited, *waited},
@@ -179,8 +179,11 @@ func (p *planted) values(t *testing.T) {
 		"PollPolicy":      {wrapper.PollPolicy{}},
 		"Signer":          {signer},
 		"SignatureOption": {wrapper.WithSubUser("jo"), wrapper.WithKeyName("x")},
-		"Option":          {wrapper.WithContractNumber(plantedContract), []wrapper.Option{wrapper.WithContractNumber(plantedContract)}},
-		"CallOption":      {wrapper.WithCallContract(plantedContract)},
+		"Option":          {wrapper.WithOptions(wrapper.WithUserAgent("x"))},
+		"IONOSOption":     {[]wrapper.IONOSOption{wrapper.WithContractNumber(plantedContract)}},
+		"TritonOption":    {wrapper.WithRoles("x")},
+		"ContractOption":  {wrapper.WithContractNumber(plantedContract)},
+		"CallOption":      {[]wrapper.CallOption{wrapper.WithContractNumber(plantedContract)}},
 		"Secret":          {password, &password, []any{password}},
 		"User":            {wrapper.User{}},
 		"UserCreate":      {wrapper.UserCreate{Password: password}, &wrapper.UserCreate{Password: password}, []wrapper.UserCreate{{Password: password}}},
@@ -407,7 +410,7 @@ func (p *planted) refused(t *testing.T) {
 	p.shedsError(t, "contract number", err)
 	client, err := wrapper.NewIONOS(wrapper.TokenAuth("a-token"))
 	require.NoError(t, err)
-	_, err = client.ListUsers(t.Context(), wrapper.WithCallContract(-plantedContract))
+	_, err = client.ListUsers(t.Context(), wrapper.WithContractNumber(-plantedContract))
 	require.ErrorIs(t, err, wrapper.ErrInvalid)
 	p.shedsError(t, "contract option", err)
 }

@@ -41,9 +41,9 @@ func faked(test func(*testing.T)) func(*testing.T) {
 }
 
 // onSockets is a client for a cloud of wrappertest.Start that does not wait long.
-func onSockets(t *testing.T, cloud *wrappertest.Cloud, opts ...wrapper.Option) *wrapper.IONOS {
+func onSockets(t *testing.T, cloud *wrappertest.Cloud, opts ...wrapper.IONOSOption) *wrapper.IONOS {
 	t.Helper()
-	return ionosClient(t, cloud, append([]wrapper.Option{
+	return ionosClient(t, cloud, append([]wrapper.IONOSOption{
 		wrapper.WithHTTPClient(nil), wrapper.WithRetry(impatient), wrapper.WithPollPolicy(wrapper.PollPolicy{MinDelay: 1, MaxDelay: 1}),
 	}, opts...)...)
 }

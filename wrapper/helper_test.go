@@ -16,9 +16,9 @@ import (
 )
 
 // ionosClient reaches the IONOS side in memory; WithHTTPClient(nil) lets it use sockets.
-func ionosClient(t testing.TB, cloud *wrappertest.Cloud, opts ...wrapper.Option) *wrapper.IONOS {
+func ionosClient(t testing.TB, cloud *wrappertest.Cloud, opts ...wrapper.IONOSOption) *wrapper.IONOS {
 	t.Helper()
-	client, err := wrapper.NewIONOS(wrapper.TokenAuth(wrappertest.Token), append([]wrapper.Option{
+	client, err := wrapper.NewIONOS(wrapper.TokenAuth(wrappertest.Token), append([]wrapper.IONOSOption{
 		wrapper.WithBaseURL(cloud.IONOS.URL()), wrapper.WithHTTPClient(cloud.HTTPClient()),
 	}, opts...)...)
 	require.NoError(t, err)
@@ -26,14 +26,14 @@ func ionosClient(t testing.TB, cloud *wrappertest.Cloud, opts ...wrapper.Option)
 }
 
 // tritonClient is a client for the cloud's Triton side, with the account's own key.
-func tritonClient(t testing.TB, cloud *wrappertest.Cloud, opts ...wrapper.Option) *wrapper.Triton {
+func tritonClient(t testing.TB, cloud *wrappertest.Cloud, opts ...wrapper.TritonOption) *wrapper.Triton {
 	t.Helper()
 	signer, err := wrapper.NewSigner(cloud.Triton.Key())
 	require.NoError(t, err)
 	auth, err := wrapper.SignatureAuth(wrappertest.Account, signer)
 	require.NoError(t, err)
 	client, err := wrapper.NewTriton(cloud.Triton.URL(), wrappertest.Account, auth,
-		append([]wrapper.Option{wrapper.WithHTTPClient(cloud.HTTPClient())}, opts...)...)
+		append([]wrapper.TritonOption{wrapper.WithHTTPClient(cloud.HTTPClient())}, opts...)...)
 	require.NoError(t, err)
 	return client
 }

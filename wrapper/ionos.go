@@ -36,8 +36,8 @@ type IONOS struct {
 
 // NewIONOS makes a client. auth is [BasicAuth], [TokenAuth], [TokenSourceAuth] or your own.
 // Nothing is sent; what cannot work is refused with [ErrInvalid].
-func NewIONOS(auth Auth, opts ...Option) (*IONOS, error) {
-	s := newSettings(ionosBaseURL, opts)
+func NewIONOS(auth Auth, opts ...IONOSOption) (*IONOS, error) {
+	s := ionosSettings(opts)
 	t, err := newTransport(vendor{}, auth, s)
 	if err != nil {
 		return nil, err
@@ -62,9 +62,9 @@ func NewIONOS(auth Auth, opts ...Option) (*IONOS, error) {
 //	IONOS_CONTRACT_NUMBER            the contract number
 //
 // A variable that is set but empty counts as unset. opts win over the variables.
-func NewIONOSFromEnv(opts ...Option) (*IONOS, error) { return newIONOSFromEnv(os.Getenv, opts...) }
+func NewIONOSFromEnv(opts ...IONOSOption) (*IONOS, error) { return newIONOSFromEnv(os.Getenv, opts...) }
 
-func newIONOSFromEnv(getenv func(string) string, opts ...Option) (*IONOS, error) {
+func newIONOSFromEnv(getenv func(string) string, opts ...IONOSOption) (*IONOS, error) {
 	var auth Auth
 	token, user, password := getenv("IONOS_TOKEN"), getenv("IONOS_USERNAME"), getenv("IONOS_PASSWORD")
 	switch {
@@ -79,7 +79,7 @@ func newIONOSFromEnv(getenv func(string) string, opts ...Option) (*IONOS, error)
 	default:
 		return nil, invalid("IONOS_TOKEN", "is not set, nor are IONOS_USERNAME and IONOS_PASSWORD")
 	}
-	var fromEnv []Option
+	var fromEnv []IONOSOption
 	if url := getenv("IONOS_API_URL"); url != "" {
 		url = strings.TrimRight(url, "/")
 		if !strings.HasSuffix(url, "/cloudapi/v6") {

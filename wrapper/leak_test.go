@@ -241,12 +241,12 @@ func nothingIsLeftOpen(t *testing.T, effect wrappertest.Effect, keeps bool) {
 	sockets.MaxIdleConnsPerHost = 16
 	t.Cleanup(sockets.CloseIdleConnections)
 	bodies := &bodyCounter{next: sockets}
-	through := []wrapper.Option{
+	through := wrapper.WithOptions(
 		wrapper.WithHTTPClient(&http.Client{Transport: bodies}), wrapper.WithResponseLimit(64 << 10),
 		wrapper.WithRetry(wrapper.RetryPolicy{MaxAttempts: 2, MinDelay: 1, MaxDelay: 1}),
-	}
+	)
 	pace := wrapper.WithPollPolicy(wrapper.PollPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond})
-	s := &stage{cloud: cloud, ionos: ionosClient(t, cloud, append(through, pace)...), triton: tritonClient(t, cloud, through...)}
+	s := &stage{cloud: cloud, ionos: ionosClient(t, cloud, through, pace), triton: tritonClient(t, cloud, through)}
 	s.fill()
 	calls := callsOf(s)
 	names := make([]string, 0, len(calls))

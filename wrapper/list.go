@@ -43,7 +43,7 @@ func (c *IONOS) AllUsers(ctx context.Context, opts ...CallOption) iter.Seq2[gen.
 				options = append(options, WithDepth(o.depth))
 			}
 			if o.given&givenContract != 0 {
-				options = append(options, WithCallContract(o.contract))
+				options = append(options, WithContractNumber(o.contract))
 			}
 			list, err := c.ListUsers(ctx, options...)
 			if err != nil {

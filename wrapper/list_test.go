@@ -193,7 +193,7 @@ func TestOptionsOutOfBoundsAreRefusedByName(t *testing.T) {
 	client := ionosClient(t, cloud)
 	for parameter, option := range map[string]wrapper.CallOption{
 		"depth": wrapper.WithDepth(2), "offset": wrapper.WithOffset(-1), "limit": wrapper.WithLimit(101),
-		"contract number": wrapper.WithCallContract(0), "prefetch": wrapper.WithPrefetch(0),
+		"contract number": wrapper.WithContractNumber(0), "prefetch": wrapper.WithPrefetch(0),
 	} {
 		for _, err := range client.AllUsers(t.Context(), option) {
 			require.ErrorIs(t, err, wrapper.ErrInvalid)

@@ -20,8 +20,45 @@ const (
 	defaultResponseLimit  = 16 << 20
 )
 
-// Option configures a client. A later option wins over an earlier one; nil is ignored.
-type Option func(*settings)
+// An IONOSOption configures [NewIONOS]. A later option wins over an earlier one; nil is ignored.
+type IONOSOption interface{ applyIONOS(*settings) }
+
+// A TritonOption configures [NewTriton]. A later option wins over an earlier one; nil is ignored.
+type TritonOption interface{ applyTriton(*settings) }
+
+// An Option configures both clients.
+type Option interface {
+	IONOSOption
+	TritonOption
+}
+
+// A ContractOption configures [NewIONOS] or one call of an IONOS client.
+type ContractOption interface {
+	IONOSOption
+	CallOption
+}
+
+type option func(*settings)
+
+func (set option) applyIONOS(s *settings)  { set(s) }
+func (set option) applyTriton(s *settings) { set(s) }
+
+type ionosOption func(*settings)
+
+func (set ionosOption) applyIONOS(s *settings) { set(s) }
+
+type tritonOption func(*settings)
+
+func (set tritonOption) applyTriton(s *settings) { set(s) }
+
+// contractOption keeps the number out of what prints options.
+type contractOption func() int
+
+func (number contractOption) applyIONOS(s *settings) { s.contract, s.hasContract = number(), true }
+
+func (number contractOption) applyCall(o *callOptions) {
+	o.contract, o.given = number(), o.given|givenContract
+}
 
 type settings struct {
 	baseURL        string
@@ -37,49 +74,77 @@ type settings struct {
 	roles          []string
 }
 
-// WithBaseURL replaces https://api.ionos.com/cloudapi/v6, for a gateway or a test. It must be
-// https, or http on this machine, without credentials, query or fragment. For Triton it is
-// the first argument of [NewTriton] instead.
-func WithBaseURL(url string) Option { return func(s *settings) { s.baseURL = url } }
+// WithOptions combines options that several clients share, of either cloud.
+func WithOptions(opts ...Option) Option {
+	opts = slices.Clone(opts)
+	return option(func(s *settings) {
+		for _, opt := range opts {
+			if opt != nil {
+				opt.applyIONOS(s) // does what applyTriton does
+			}
+		}
+	})
+}
 
-// WithHTTPClient sends requests as client does: its Transport, Jar and Timeout count,
-// its CheckRedirect does not, because redirects are never followed. A Timeout bounds one
-// attempt, like WithAttemptTimeout, which it replaces. nil means the default: a transport of
-// the client's own that uses HTTPS_PROXY, TLS 1.2 or newer, and keeps connections.
-func WithHTTPClient(client *http.Client) Option { return func(s *settings) { s.client = client } }
+// WithBaseURL replaces https://api.ionos.com/cloudapi/v6, for a gateway or a test. The URL must
+// be https, or http on a loopback address, without credentials, query or fragment.
+func WithBaseURL(url string) IONOSOption {
+	return ionosOption(func(s *settings) { s.baseURL = url })
+}
 
-// WithLogger writes one record an attempt: method, path, status, duration, request id, attempt;
-// no header, query or body, ever. Debug for success, Warn otherwise.
-func WithLogger(logger *slog.Logger) Option { return func(s *settings) { s.logger = logger } }
+// WithHTTPClient uses the client's Transport, Jar and Timeout; CheckRedirect is ignored, because
+// redirects are never followed. A Timeout bounds one attempt and replaces WithAttemptTimeout.
+// nil selects the default: a transport of the client's own that uses HTTPS_PROXY and TLS 1.2 or
+// newer, and keeps connections.
+func WithHTTPClient(client *http.Client) Option {
+	return option(func(s *settings) { s.client = client })
+}
 
-// WithRetry replaces the retry policy. RetryPolicy{MaxAttempts: 1} never sends twice.
-func WithRetry(policy RetryPolicy) Option { return func(s *settings) { s.retry = policy } }
+// WithLogger writes one record per attempt: method, path, status, duration, request id, attempt;
+// never a header, query or body. The level is Debug for success and Warn otherwise.
+func WithLogger(logger *slog.Logger) Option {
+	return option(func(s *settings) { s.logger = logger })
+}
 
-// WithPollPolicy replaces the pace at which Operation.Wait looks. IONOS only.
-func WithPollPolicy(pace PollPolicy) Option { return func(s *settings) { s.poll = pace } }
+// WithRetry replaces the retry policy. RetryPolicy{MaxAttempts: 1} disables retries.
+func WithRetry(policy RetryPolicy) Option {
+	return option(func(s *settings) { s.retry = policy })
+}
 
-// WithContractNumber sends X-Contract-Number with every request, polls of operations
-// included. IONOS requires it of users with several contracts. 1 to 2147483647. IONOS only.
-func WithContractNumber(number int) Option {
-	return func(s *settings) { s.contract, s.hasContract = number, true }
+// WithPollPolicy replaces the schedule by which [Operation.Wait] polls.
+func WithPollPolicy(policy PollPolicy) IONOSOption {
+	return ionosOption(func(s *settings) { s.poll = policy })
+}
+
+// WithContractNumber sends X-Contract-Number: given to [NewIONOS], with every request, polls of
+// operations included; given to a call, with that call instead of the client's number, and with
+// the polls of the operation it returns. IONOS requires it of users with several contracts. The
+// number must be 1 to 2147483647.
+func WithContractNumber(number int) ContractOption {
+	return contractOption(func() int { return number })
 }
 
 // WithUserAgent puts a product such as "onboarding/1.4" before the library's own User-Agent.
-func WithUserAgent(product string) Option { return func(s *settings) { s.userAgent = product } }
-
-// WithAttemptTimeout bounds one attempt, its body included. The default is 1 minute; 0 sets no
-// bound. The context of a call bounds all its attempts together.
-func WithAttemptTimeout(limit time.Duration) Option {
-	return func(s *settings) { s.attemptTimeout = limit }
+func WithUserAgent(product string) Option {
+	return option(func(s *settings) { s.userAgent = product })
 }
 
-// WithResponseLimit bounds an answer in bytes, after decompression. The default is 16 MiB. A
-// larger answer is ErrResponseTooLarge.
-func WithResponseLimit(bytes int64) Option { return func(s *settings) { s.responseLimit = bytes } }
+// WithAttemptTimeout bounds one attempt, reading its response included. The default is 1 minute; 0
+// disables the bound. The context of a call bounds all its attempts together.
+func WithAttemptTimeout(limit time.Duration) Option {
+	return option(func(s *settings) { s.attemptTimeout = limit })
+}
 
-// WithRoles acts with these roles (Triton's as-role) in every request. Triton only.
-func WithRoles(roles ...string) Option {
-	return func(s *settings) { s.roles = slices.Clone(roles) }
+// WithResponseLimit bounds a response in bytes, after decompression. The default is 16 MiB. A
+// larger response is [ErrResponseTooLarge].
+func WithResponseLimit(bytes int64) Option {
+	return option(func(s *settings) { s.responseLimit = bytes })
+}
+
+// WithRoles sends these roles (as-role) with every request.
+func WithRoles(roles ...string) TritonOption {
+	roles = slices.Clone(roles)
+	return tritonOption(func(s *settings) { s.roles = roles })
 }
 
 // vendor is what differs between the two clouds when a client is made.
@@ -88,11 +153,25 @@ type vendor struct {
 	acceptVersion string
 }
 
-func newSettings(baseURL string, opts []Option) *settings {
-	s := &settings{baseURL: baseURL, attemptTimeout: defaultAttemptTimeout, responseLimit: defaultResponseLimit}
+func newSettings(baseURL string) *settings {
+	return &settings{baseURL: baseURL, attemptTimeout: defaultAttemptTimeout, responseLimit: defaultResponseLimit}
+}
+
+func ionosSettings(opts []IONOSOption) *settings {
+	s := newSettings(ionosBaseURL)
 	for _, opt := range opts {
 		if opt != nil {
-			opt(s)
+			opt.applyIONOS(s)
+		}
+	}
+	return s
+}
+
+func tritonSettings(baseURL string, opts []TritonOption) *settings {
+	s := newSettings(baseURL)
+	for _, opt := range opts {
+		if opt != nil {
+			opt.applyTriton(s)
 		}
 	}
 	return s
@@ -123,12 +202,6 @@ func newTransport(v vendor, auth Auth, s *settings) (*transport, error) {
 		return nil, invalid("attempt timeout", "is negative")
 	case s.responseLimit <= 0:
 		return nil, invalid("response limit", "is not positive")
-	case v.triton && s.hasContract:
-		return nil, invalid("contract number", "is for IONOS only")
-	case v.triton && s.poll != (PollPolicy{}):
-		return nil, invalid("poll pace", "is for IONOS only: Triton's operations are synchronous")
-	case !v.triton && len(s.roles) > 0:
-		return nil, invalid("roles", "are for Triton only")
 	case s.hasContract && (s.contract < 1 || s.contract > 1<<31-1):
 		return nil, invalid("contract number", "must be 1 to 2147483647")
 	}

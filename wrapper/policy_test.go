@@ -155,10 +155,10 @@ func (row policyRow) holds(t *testing.T, effect wrappertest.Effect, name string,
 	if auth == nil {
 		auth, signature = wrapper.TokenAuth(wrappertest.Token), tritonAuth(t, cloud)
 	}
-	options := append([]wrapper.Option{wrapper.WithHTTPClient(cloud.HTTPClient())}, row.options...)
-	ionos, err := wrapper.NewIONOS(auth, options...)
+	options := wrapper.WithOptions(append([]wrapper.Option{wrapper.WithHTTPClient(cloud.HTTPClient())}, row.options...)...)
+	ionos, err := wrapper.NewIONOS(auth, options)
 	require.NoError(t, err)
-	triton, err := wrapper.NewTriton(cloud.Triton.URL(), wrappertest.Account, signature, options...)
+	triton, err := wrapper.NewTriton(cloud.Triton.URL(), wrappertest.Account, signature, options)
 	require.NoError(t, err)
 
 	err = call(t, ionos, triton)

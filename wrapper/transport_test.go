@@ -25,7 +25,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func clientOf(t *testing.T, client *http.Client, opts ...wrapper.Option) *wrapper.IONOS {
+func clientOf(t *testing.T, client *http.Client, opts ...wrapper.IONOSOption) *wrapper.IONOS {
 	t.Helper()
 	made, err := wrapper.NewIONOS(wrapper.TokenAuth("token"), append(opts, wrapper.WithHTTPClient(client))...)
 	require.NoError(t, err)

@@ -38,14 +38,14 @@ type Triton struct {
 // NewTriton makes a client for the account with this login or id; "my" is the account that
 // signs. auth is made by [SignatureAuth]. Nothing is sent; what cannot work is refused with
 // [ErrInvalid], the accounts "um" and "requests" included: their paths would be IONOS's.
-func NewTriton(baseURL, account string, auth Auth, opts ...Option) (*Triton, error) {
+func NewTriton(baseURL, account string, auth Auth, opts ...TritonOption) (*Triton, error) {
 	if err := checkID("account", account); err != nil {
 		return nil, err
 	}
 	if account == "um" || account == "requests" {
 		return nil, invalid("account", "cannot be um or requests")
 	}
-	s := newSettings(baseURL, opts)
+	s := tritonSettings(baseURL, opts)
 	t, err := newTransport(vendor{triton: true, acceptVersion: tritonVersions}, auth, s)
 	if err != nil {
 		return nil, err

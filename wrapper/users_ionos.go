@@ -142,7 +142,7 @@ func (u *ionosUsers) callOptions() []CallOption {
 }
 
 func (u *ionosUsers) without(flags optionSet) []CallOption {
-	return append(u.opts[:len(u.opts):len(u.opts)], func(o *callOptions) { o.given &^= flags })
+	return append(u.opts[:len(u.opts):len(u.opts)], callOption(func(o *callOptions) { o.given &^= flags }))
 }
 
 // set copies what is there.

@@ -26,7 +26,7 @@ func TestUsersOfIONOSWithPrefetch(t *testing.T) {
 	t.Parallel()
 	wrappertest.TestUsers(t, func(t *testing.T) wrappertest.ConformanceConfig {
 		cloud := wrappertest.New(wrappertest.WithContracts(3, 4))
-		return wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users(wrapper.WithPrefetch(8), wrapper.WithCallContract(4), wrapper.WithLimit(50)))
+		return wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users(wrapper.WithPrefetch(8), wrapper.WithContractNumber(4), wrapper.WithLimit(50)))
 	})
 }
 

@@ -29,7 +29,7 @@ type clients struct {
 
 func newClients(b *testing.B, server string, client *http.Client) clients {
 	b.Helper()
-	options := []wrapper.Option{wrapper.WithBaseURL(server + canned.IONOSPath)}
+	options := []wrapper.IONOSOption{wrapper.WithBaseURL(server + canned.IONOSPath)}
 	plain := &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
 	configuration := ionoscloud.NewConfiguration("", "", token, server+canned.IONOSPath)
 	if client != nil {

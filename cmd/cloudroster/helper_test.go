@@ -36,10 +36,10 @@ func onCloud(t *testing.T, cloud *wrappertest.Cloud) environment {
 	once := wrapper.WithRetry(wrapper.RetryPolicy{MaxAttempts: 1})
 	return environment{
 		transport: cloud.Transport(),
-		ionos: func(opts ...wrapper.Option) (*wrapper.IONOS, error) {
+		ionos: func(opts ...wrapper.IONOSOption) (*wrapper.IONOS, error) {
 			return wrapper.NewIONOS(wrapper.TokenAuth(wrappertest.Token), append(opts, once)...)
 		},
-		triton: func(opts ...wrapper.Option) (*wrapper.Triton, error) {
+		triton: func(opts ...wrapper.TritonOption) (*wrapper.Triton, error) {
 			signer, err := wrapper.NewSigner(cloud.Triton.Key())
 			if err != nil {
 				return nil, err

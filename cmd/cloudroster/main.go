@@ -58,8 +58,8 @@ const (
 type environment struct {
 	stdout, stderr io.Writer
 	transport      http.RoundTripper
-	ionos          func(...wrapper.Option) (*wrapper.IONOS, error)
-	triton         func(...wrapper.Option) (*wrapper.Triton, error)
+	ionos          func(...wrapper.IONOSOption) (*wrapper.IONOS, error)
+	triton         func(...wrapper.TritonOption) (*wrapper.Triton, error)
 	// command runs a program and returns what it prints to stdout.
 	command func(*exec.Cmd) ([]byte, error)
 }
@@ -70,7 +70,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], environment{
 		stdout: os.Stdout, stderr: os.Stderr, transport: http.DefaultTransport,
 		ionos: wrapper.NewIONOSFromEnv,
-		triton: func(opts ...wrapper.Option) (*wrapper.Triton, error) {
+		triton: func(opts ...wrapper.TritonOption) (*wrapper.Triton, error) {
 			client, _, err := profile.NewTriton(opts...)
 			return client, err
 		},

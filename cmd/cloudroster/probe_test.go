@@ -104,7 +104,7 @@ func TestProbeThatCannotTest(t *testing.T) {
 	t.Parallel()
 	cloud := peopled(t)
 	refused := onCloud(t, cloud)
-	refused.ionos = func(opts ...wrapper.Option) (*wrapper.IONOS, error) {
+	refused.ionos = func(opts ...wrapper.IONOSOption) (*wrapper.IONOS, error) {
 		return wrapper.NewIONOS(wrapper.TokenAuth("wrong"), opts...)
 	}
 	silent := onCloud(t, cloud)
@@ -133,7 +133,7 @@ func TestWrongCallsAreRefused(t *testing.T) {
 	t.Parallel()
 	env := onCloud(t, peopled(t))
 	broken := env
-	broken.ionos = func(...wrapper.Option) (*wrapper.IONOS, error) { return nil, errors.New("no credentials") }
+	broken.ionos = func(...wrapper.IONOSOption) (*wrapper.IONOS, error) { return nil, errors.New("no credentials") }
 	for _, c := range []struct {
 		env     environment
 		args    []string

@@ -119,7 +119,7 @@ type Config struct {
 }
 
 // NewTriton makes a client as the zero [Loader] finds things.
-func NewTriton(opts ...wrapper.Option) (*wrapper.Triton, *Settings, error) {
+func NewTriton(opts ...wrapper.TritonOption) (*wrapper.Triton, *Settings, error) {
 	return Config{}.NewTriton(opts...)
 }
 
@@ -127,7 +127,7 @@ func NewTriton(opts ...wrapper.Option) (*wrapper.Triton, *Settings, error) {
 // come after what the profile says and win. Nothing is sent.
 //
 // The settings are returned with an error too, as far as they could be read.
-func (l Config) NewTriton(opts ...wrapper.Option) (*wrapper.Triton, *Settings, error) {
+func (l Config) NewTriton(opts ...wrapper.TritonOption) (*wrapper.Triton, *Settings, error) {
 	settings, err := l.Settings()
 	if err != nil {
 		return nil, nil, err
@@ -147,7 +147,7 @@ func (l Config) NewTriton(opts ...wrapper.Option) (*wrapper.Triton, *Settings, e
 	if err != nil {
 		return nil, settings, fmt.Errorf("%s: %w", settings.Source, err)
 	}
-	var fromProfile []wrapper.Option
+	var fromProfile []wrapper.TritonOption
 	if len(settings.Roles) > 0 {
 		fromProfile = append(fromProfile, wrapper.WithRoles(settings.Roles...))
 	}

@@ -9,9 +9,9 @@ import (
 
 // IONOSClient is a client of the IONOS side that authenticates with [Token]: over sockets if
 // the cloud listens ([Start]), in memory otherwise. opts come last and win.
-func (c *Cloud) IONOSClient(t testing.TB, opts ...wrapper.Option) *wrapper.IONOS {
+func (c *Cloud) IONOSClient(t testing.TB, opts ...wrapper.IONOSOption) *wrapper.IONOS {
 	t.Helper()
-	defaults := []wrapper.Option{wrapper.WithBaseURL(c.IONOS.URL()), wrapper.WithHTTPClient(c.clientFor(t))}
+	defaults := []wrapper.IONOSOption{wrapper.WithBaseURL(c.IONOS.URL()), wrapper.WithHTTPClient(c.clientFor(t))}
 	client, err := wrapper.NewIONOS(wrapper.TokenAuth(Token), append(defaults, opts...)...)
 	if err != nil {
 		t.Fatalf("make an IONOS client: %v", err)
@@ -21,7 +21,7 @@ func (c *Cloud) IONOSClient(t testing.TB, opts ...wrapper.Option) *wrapper.IONOS
 
 // TritonClient is a client of the Triton side that signs with [Triton.Key]: over sockets if
 // the cloud listens ([Start]), in memory otherwise. opts come last and win.
-func (c *Cloud) TritonClient(t testing.TB, opts ...wrapper.Option) *wrapper.Triton {
+func (c *Cloud) TritonClient(t testing.TB, opts ...wrapper.TritonOption) *wrapper.Triton {
 	t.Helper()
 	signer, err := wrapper.NewSigner(c.Triton.Key())
 	if err != nil {
@@ -31,7 +31,7 @@ func (c *Cloud) TritonClient(t testing.TB, opts ...wrapper.Option) *wrapper.Trit
 	if err != nil {
 		t.Fatalf("make signature auth: %v", err)
 	}
-	defaults := []wrapper.Option{wrapper.WithHTTPClient(c.clientFor(t))}
+	defaults := []wrapper.TritonOption{wrapper.WithHTTPClient(c.clientFor(t))}
 	client, err := wrapper.NewTriton(c.Triton.URL(), Account, auth, append(defaults, opts...)...)
 	if err != nil {
 		t.Fatalf("make a Triton client: %v", err)
