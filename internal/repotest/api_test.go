@@ -2,6 +2,11 @@ package repotest
 
 import (
 	"flag"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,14 +28,14 @@ var update = flag.Bool("update", false, "add what is new in the public API to it
 //	wrapper: func NewThing() *Thing // nobody could use it, because ...
 func TestPublicAPI(t *testing.T) {
 	t.Parallel()
-	packages := publicPackages(t)
+	packages, err := publicAPI()
+	require.NoError(t, err)
 	require.Contains(t, packages, "wrapper")
 	removed := readRemoved(t)
-	for _, name := range packages {
+	for name, pkg := range packages {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			current, err := apiOf(filepath.Join(repository, name))
-			require.NoError(t, err)
+			current := surfaceOf(pkg)
 			file := filepath.Join("testdata", "api", strings.ReplaceAll(name, "/", "-")+".txt")
 			golden := readLines(t, file)
 			added, gone, back := compareAPI(current, golden, removed[name])
@@ -82,7 +87,7 @@ func TestCompareAPI(t *testing.T) {
 	}
 }
 
-// compareAPI answers what is new, what is gone without being named, and what is named as removed
+// compareAPI returns what is new, what is gone without being named, and what is named as removed
 // and is not.
 func compareAPI(current, golden, removed []string) (added, gone, back []string) {
 	for _, line := range current {
@@ -103,27 +108,6 @@ func compareAPI(current, golden, removed []string) (added, gone, back []string) 
 	return added, gone, back
 }
 
-// publicPackages are the directories of this module that others can import.
-func publicPackages(t *testing.T) []string {
-	t.Helper()
-	var names []string
-	for _, pattern := range []string{"*", "*/*", "*/*/*"} {
-		files, err := filepath.Glob(filepath.Join(repository, pattern, "*.go"))
-		require.NoError(t, err)
-		for _, file := range files {
-			name, err := filepath.Rel(repository, filepath.Dir(file))
-			require.NoError(t, err)
-			name = filepath.ToSlash(name)
-			first, _, _ := strings.Cut(name, "/")
-			if first == "bench" || first == "examples" || first == "internal" || slices.Contains(names, name) || isCommand(t, file) {
-				continue
-			}
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
 func readRemoved(t *testing.T) map[string][]string {
 	t.Helper()
 	removed := map[string][]string{}
@@ -136,7 +120,7 @@ func readRemoved(t *testing.T) map[string][]string {
 	return removed
 }
 
-// readLines reads the lines of a file that are not empty; a file that is not there has none.
+// readLines reads the lines of a file that are not empty; a file that does not exist has none.
 func readLines(t *testing.T, file string) []string {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -147,47 +131,66 @@ func readLines(t *testing.T, file string) []string {
 	return slices.DeleteFunc(strings.Split(string(text), "\n"), func(line string) bool { return line == "" })
 }
 
-func TestAPIOf(t *testing.T) {
+func TestSurface(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	source := `package p
+	const source = `package p
 import "context"
+import "iter"
 const A, b = 1, 2
 const ( C State = "c" )
 var D, e = f(), 1
 type State string
 type S[T any] struct { X, y int; Z []T; *State; error }
-type I interface { M(ctx context.Context, names ...string) (n int, err error); hidden(); State }
+type I interface { M(ctx context.Context, names ...string) (n int, err error); hidden(); J }
+type J interface { Inner() }
 type Same = State
 type Func func(a, b int) error
-type hidden struct{ X int }
+type Many map[string]func(name string) iter.Seq2[int, func(code int)]
+type hidden struct{ Lent int; quiet int }
+type Outer struct { *hidden; Inner }
+type Inner struct{}
+func (Inner) Near() {}
 func (s *S[T]) Do(a, b T) (_ error) { return nil }
-func (hidden) Do() {}
+func (*hidden) Do(times int) {}
+func (hidden) Undo() {}
 func (s S[T]) quiet() {}
 func New[T any](opts ...func(*S[T])) *S[T] { return nil }
 func f() int { return 1 }
 `
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "p.go"), []byte(source), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "p_test.go"), []byte("package p\nfunc Test() {}\n"), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "q.go"), []byte("//go:build ignore\n\npackage p\nfunc Ignored() {}\n"), 0o600))
-	lines, err := apiOf(dir)
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, "p.go", source, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	config := types.Config{Importer: importer.ForCompiler(files, "source", nil)}
+	pkg, err := config.Check(module+"/p", files, []*ast.File{file}, nil)
 	require.NoError(t, err)
 	assert.Equal(t, []string{
 		`const A = 1`,
 		`const C State = "c"`,
 		`func (*S) Do(T, T) error`,
+		`func (Inner) Near()`,
+		`func (Outer) Do(int)`,
+		`func (Outer) Near()`,
+		`func (Outer) Undo()`,
 		`func New[T any](...func(*S[T])) *S[T]`,
 		`type Func func(int, int) error`,
 		`type I interface`,
+		`type I interface, Inner()`,
+		`type I interface, J`,
 		`type I interface, M(context.Context, ...string) (int, error)`,
-		`type I interface, State`,
 		`type I interface, unexported methods`,
+		`type Inner struct`,
+		`type J interface`,
+		`type J interface, Inner()`,
+		`type Many map[string]func(string) iter.Seq2[int, func(int)]`,
+		`type Outer struct`,
+		`type Outer struct, Inner (embedded Inner)`,
+		`type Outer struct, Lent int`,
 		`type S struct, State (embedded *State)`,
 		`type S struct, X int`,
 		`type S struct, Z []T`,
 		`type S[T any] struct`,
 		`type Same = State`,
 		`type State string`,
-		`var D`,
-	}, lines)
+		`var D int`,
+	}, surfaceOf(pkg))
 }

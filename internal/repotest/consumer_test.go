@@ -15,44 +15,41 @@ import (
 
 const module = "github.com/cloudroster/cloudroster"
 
-// A program that imports package wrapper links the standard library, gen, and what the generated
-// code needs (oapi-codegen/runtime and its own needs). Nothing else.
-func TestWrapperLinksNothingButTheRuntime(t *testing.T) {
+// What each package links, besides the standard library: packages of this module, and those of others with
+// what these need. So no package imports what is made from it, and a program that imports wrapper takes on what
+// the generated code needs and nothing else.
+func TestWhatEachPackageLinks(t *testing.T) {
 	t.Parallel()
-	allowed := append(linked(t, "github.com/oapi-codegen/runtime", "github.com/oapi-codegen/runtime/types"),
-		module+"/gen", module+"/wrapper")
-	got := linked(t, module+"/wrapper")
-	t.Logf("a program that imports wrapper links, besides the standard library:\n%s", strings.Join(got, "\n"))
-	assert.Subset(t, allowed, got)
-	assert.Contains(t, got, module+"/gen")
-}
-
-// The rest of the tree looks down only: no package imports what is made from it.
-func TestNothingLowerImportsAnythingHigher(t *testing.T) {
-	t.Parallel()
-	for name, allowed := range map[string][]string{
-		"gen":             {"gen"},
-		"gen/openapi":     {"gen/openapi"},
-		"contract":        {"contract", "gen/openapi"},
-		"wrapper":         {"wrapper", "gen"},
-		"wrapper/sshkey":  {"wrapper/sshkey", "wrapper", "gen"},
-		"wrapper/profile": {"wrapper/profile", "wrapper/sshkey", "wrapper", "gen"},
+	runtime := []string{"github.com/oapi-codegen/runtime", "github.com/oapi-codegen/runtime/types"}
+	for name, allowed := range map[string]struct{ own, others []string }{
+		"gen":             {[]string{"gen"}, runtime},
+		"gen/openapi":     {[]string{"gen/openapi"}, nil},
+		"contract":        {[]string{"contract", "gen/openapi"}, []string{"github.com/getkin/kin-openapi/openapi3filter", "github.com/getkin/kin-openapi/routers/gorillamux"}},
+		"wrapper":         {[]string{"wrapper", "gen"}, runtime},
+		"wrapper/sshkey":  {[]string{"wrapper/sshkey", "wrapper", "gen"}, append([]string{"golang.org/x/crypto/ssh", "golang.org/x/crypto/ssh/agent"}, runtime...)},
+		"wrapper/profile": {[]string{"wrapper/profile", "wrapper/sshkey", "wrapper", "gen"}, append([]string{"golang.org/x/crypto/ssh", "golang.org/x/crypto/ssh/agent"}, runtime...)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, path := range linked(t, module+"/"+name) {
-				if own, ok := strings.CutPrefix(path, module+"/"); ok {
-					assert.Contains(t, allowed, own)
-				}
+			got := linked(t, "{{if not .Standard}}{{.ImportPath}}{{end}}", module+"/"+name)
+			want := []string{}
+			if allowed.others != nil {
+				want = linked(t, "{{if not .Standard}}{{.ImportPath}}{{end}}", allowed.others...)
 			}
+			for _, own := range allowed.own {
+				want = append(want, module+"/"+own)
+			}
+			assert.Subset(t, want, got)
+			assert.Contains(t, got, module+"/"+name)
+			assert.NotContains(t, linked(t, "{{.ImportPath}}", module+"/"+name), "testing")
 		})
 	}
 }
 
-// linked are the packages outside of the standard library that these packages are built from.
-func linked(t *testing.T, packages ...string) []string {
+// linked are the packages that these packages are built from, in a format of go list.
+func linked(t *testing.T, format string, packages ...string) []string {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "go", append([]string{"list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}"}, packages...)...)
+	list := exec.CommandContext(t.Context(), "go", append([]string{"list", "-deps", "-f", format}, packages...)...)
 	list.Dir = repository
 	var stderr bytes.Buffer
 	list.Stderr = &stderr

@@ -2,207 +2,200 @@ package repotest
 
 import (
 	"fmt"
-	"go/ast"
-	"go/build"
-	"go/parser"
-	"go/printer"
-	"go/token"
-	"path/filepath"
+	"go/types"
 	"slices"
 	"strings"
-	"testing"
-
-	"github.com/stretchr/testify/require"
 )
 
-// apiOf lists what a program can name of the package in a directory, one line each, sorted. The
-// names of parameters are left out: changing one breaks nobody.
-func apiOf(dir string) ([]string, error) {
-	pkg, err := build.ImportDir(dir, 0)
-	if err != nil {
-		return nil, err
-	}
-	var s surface
-	for _, name := range pkg.GoFiles {
-		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, name), nil, parser.SkipObjectResolution)
-		if err != nil {
-			return nil, err
+// surfaceOf lists what a program can name of a package, one line each, sorted. Methods and fields that come
+// from an embedded type of this module belong to the type that embeds it, whether the embedded type is exported
+// or not. What is promoted from elsewhere is left to the line of the embedded type: the standard library grows.
+// The names of parameters are left out, since changing one breaks nobody.
+func surfaceOf(pkg *types.Package) []string {
+	s := surface{pkg: pkg}
+	for _, name := range pkg.Scope().Names() {
+		object := pkg.Scope().Lookup(name)
+		if !object.Exported() {
+			continue
 		}
-		for _, declaration := range file.Decls {
-			switch d := declaration.(type) {
-			case *ast.FuncDecl:
-				s.function(d)
-			case *ast.GenDecl:
-				for _, spec := range d.Specs {
-					switch spec := spec.(type) {
-					case *ast.TypeSpec:
-						s.typ(spec)
-					case *ast.ValueSpec:
-						s.values(d.Tok, spec)
-					}
-				}
-			}
+		switch object := object.(type) {
+		case *types.Const:
+			s.add("const %s%s = %s", name, s.constType(object), object.Val().ExactString())
+		case *types.Var:
+			s.add("var %s %s", name, s.text(object.Type()))
+		case *types.Func:
+			signature := object.Type().(*types.Signature)
+			s.add("func %s%s%s", name, s.parameters(signature.TypeParams()), s.signature(signature))
+		case *types.TypeName:
+			s.declare(object)
 		}
 	}
 	slices.Sort(s.lines)
-	return slices.Compact(s.lines), nil
+	return slices.Compact(s.lines)
 }
 
-type surface struct{ lines []string }
+type surface struct {
+	pkg   *types.Package
+	lines []string
+}
 
 func (s *surface) add(format string, args ...any) {
 	s.lines = append(s.lines, fmt.Sprintf(format, args...))
 }
 
-func (s *surface) function(d *ast.FuncDecl) {
-	receiver := ""
-	if d.Recv != nil {
-		name, pointer := receiverOf(d.Recv.List[0].Type)
-		if !ast.IsExported(name) {
-			return
-		}
-		receiver = "(" + pointer + name + ") "
+// constType is empty for an untyped constant.
+func (s *surface) constType(c *types.Const) string {
+	if basic, ok := c.Type().(*types.Basic); ok && basic.Info()&types.IsUntyped != 0 {
+		return ""
 	}
-	if d.Name.IsExported() {
-		s.add("func %s%s%s%s", receiver, d.Name.Name, typeParameters(d.Type.TypeParams), signature(d.Type))
-	}
+	return " " + s.text(c.Type())
 }
 
-func receiverOf(e ast.Expr) (name, pointer string) {
-	switch e := e.(type) {
-	case *ast.StarExpr:
-		name, _ = receiverOf(e.X)
-		return name, "*"
-	case *ast.IndexExpr:
-		return receiverOf(e.X)
-	case *ast.IndexListExpr:
-		return receiverOf(e.X)
-	}
-	return text(e), ""
-}
-
-func (s *surface) typ(spec *ast.TypeSpec) {
-	name := spec.Name.Name
-	if !spec.Name.IsExported() {
+func (s *surface) declare(name *types.TypeName) {
+	if alias, ok := name.Type().(*types.Alias); ok {
+		s.add("type %s%s = %s", name.Name(), s.parameters(alias.TypeParams()), s.text(alias.Rhs()))
 		return
 	}
-	if spec.Assign.IsValid() {
-		s.add("type %s = %s", name, text(spec.Type))
-		return
-	}
-	whole := name + typeParameters(spec.TypeParams)
-	switch t := spec.Type.(type) {
-	case *ast.StructType:
+	named := name.Type().(*types.Named)
+	whole := name.Name() + s.parameters(named.TypeParams())
+	switch t := named.Underlying().(type) {
+	case *types.Struct:
 		s.add("type %s struct", whole)
-		s.fields(name, t)
-	case *ast.InterfaceType:
+		s.fields(name.Name(), t)
+	case *types.Interface:
 		s.add("type %s interface", whole)
-		s.methods(name, t)
-	case *ast.FuncType:
-		s.add("type %s func%s", whole, signature(t))
+		s.elements(name.Name(), t)
+		return
+	case *types.Signature:
+		s.add("type %s func%s", whole, s.signature(t))
 	default:
-		s.add("type %s %s", whole, text(t))
+		s.add("type %s %s", whole, s.text(t))
 	}
+	s.methods(name.Name(), named)
 }
 
-func (s *surface) fields(name string, t *ast.StructType) {
-	for _, field := range t.Fields.List {
-		if len(field.Names) == 0 {
-			embedded, _ := receiverOf(field.Type)
-			embedded = embedded[strings.LastIndex(embedded, ".")+1:]
-			if ast.IsExported(embedded) {
-				s.add("type %s struct, %s (embedded %s)", name, embedded, text(field.Type))
-			}
-		}
-		for _, n := range field.Names {
-			if n.IsExported() {
-				s.add("type %s struct, %s %s", name, n.Name, text(field.Type))
-			}
-		}
-	}
-}
-
-func (s *surface) methods(name string, t *ast.InterfaceType) {
-	for _, method := range t.Methods.List {
-		f, isMethod := method.Type.(*ast.FuncType)
+// fields lists the exported fields, and those that an embedded unexported type of this module lends.
+func (s *surface) fields(name string, t *types.Struct) {
+	for field := range t.Fields() {
 		switch {
-		case !isMethod || len(method.Names) == 0:
-			s.add("type %s interface, %s", name, text(method.Type))
-		case method.Names[0].IsExported():
-			s.add("type %s interface, %s%s", name, method.Names[0].Name, signature(f))
-		default:
-			s.add("type %s interface, unexported methods", name) // so nobody else can implement it
+		case field.Exported() && field.Embedded():
+			s.add("type %s struct, %s (embedded %s)", name, field.Name(), s.text(field.Type()))
+		case field.Exported():
+			s.add("type %s struct, %s %s", name, field.Name(), s.text(field.Type()))
+		case field.Embedded():
+			if inner, ok := pointedTo(field.Type()).Underlying().(*types.Struct); ok {
+				s.fields(name, inner)
+			}
 		}
 	}
 }
 
-func (s *surface) values(kind token.Token, spec *ast.ValueSpec) {
-	for i, name := range spec.Names {
-		if !name.IsExported() {
+func (s *surface) elements(name string, t *types.Interface) {
+	for method := range t.Methods() {
+		if !method.Exported() {
+			s.add("type %s interface, unexported methods", name) // so nobody else can implement it
+		} else if ofModule(method) {
+			s.add("type %s interface, %s%s", name, method.Name(), s.signature(method.Type().(*types.Signature)))
+		}
+	}
+	for embedded := range t.EmbeddedTypes() {
+		s.add("type %s interface, %s", name, s.text(embedded))
+	}
+}
+
+// methods lists the method set of a pointer to the type: declared and promoted methods.
+func (s *surface) methods(name string, named *types.Named) {
+	byValue := types.NewMethodSet(named)
+	for selection := range types.NewMethodSet(types.NewPointer(named)).Methods() {
+		method := selection.Obj()
+		if !method.Exported() || !ofModule(method) {
 			continue
 		}
-		line := kind.String() + " " + name.Name
-		if spec.Type != nil {
-			line += " " + text(spec.Type)
+		pointer := "*"
+		if byValue.Lookup(method.Pkg(), method.Name()) != nil {
+			pointer = ""
 		}
-		if kind == token.CONST && i < len(spec.Values) {
-			line += " = " + text(spec.Values[i])
-		}
-		s.add("%s", line)
+		s.add("func (%s%s) %s%s", pointer, name, method.Name(), s.signature(selection.Type().(*types.Signature)))
 	}
 }
 
-func typeParameters(list *ast.FieldList) string {
-	if list == nil {
+func ofModule(object types.Object) bool {
+	return object.Pkg() != nil && (object.Pkg().Path() == module || strings.HasPrefix(object.Pkg().Path(), module+"/"))
+}
+
+func pointedTo(t types.Type) types.Type {
+	if pointer, ok := types.Unalias(t).(*types.Pointer); ok {
+		return pointer.Elem()
+	}
+	return t
+}
+
+func (s *surface) parameters(list *types.TypeParamList) string {
+	if list.Len() == 0 {
 		return ""
 	}
 	var parts []string
-	for _, field := range list.List {
-		for _, name := range field.Names {
-			parts = append(parts, name.Name+" "+text(field.Type))
-		}
+	for parameter := range list.TypeParams() {
+		parts = append(parts, parameter.Obj().Name()+" "+s.text(parameter.Constraint()))
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
 }
 
-// signature is a function's parameters and results without their names.
-func signature(f *ast.FuncType) string {
-	results := types(f.Results)
-	switch len(results) {
-	case 0:
-		return "(" + strings.Join(types(f.Params), ", ") + ")"
-	case 1:
-		return "(" + strings.Join(types(f.Params), ", ") + ") " + results[0]
-	}
-	return "(" + strings.Join(types(f.Params), ", ") + ") (" + strings.Join(results, ", ") + ")"
+func (s *surface) signature(f *types.Signature) string {
+	return strings.TrimPrefix(s.text(types.NewSignatureType(nil, nil, nil, f.Params(), f.Results(), f.Variadic())), "func")
 }
 
-func types(list *ast.FieldList) []string {
-	if list == nil {
-		return nil
-	}
-	var out []string
-	for _, field := range list.List {
-		for range max(1, len(field.Names)) {
-			out = append(out, text(field.Type))
+// text is a type with the names of packages, not their paths.
+func (s *surface) text(t types.Type) string {
+	return types.TypeString(nameless(t), func(other *types.Package) string {
+		if other == s.pkg {
+			return ""
 		}
-	}
-	return out
+		return other.Name()
+	})
 }
 
-// text prints an expression on one line.
-func text(e ast.Expr) string {
-	var out strings.Builder
-	// An empty file set: positions, and so line breaks of the source, do not show.
-	if err := printer.Fprint(&out, token.NewFileSet(), e); err != nil {
-		return err.Error()
+// nameless is the type without the names of parameters, at any depth of an unnamed type.
+func nameless(t types.Type) types.Type {
+	switch t := t.(type) {
+	case *types.Signature:
+		return types.NewSignatureType(nil, nil, nil, namelessTuple(t.Params()), namelessTuple(t.Results()), t.Variadic())
+	case *types.Pointer:
+		return types.NewPointer(nameless(t.Elem()))
+	case *types.Slice:
+		return types.NewSlice(nameless(t.Elem()))
+	case *types.Array:
+		return types.NewArray(nameless(t.Elem()), t.Len())
+	case *types.Map:
+		return types.NewMap(nameless(t.Key()), nameless(t.Elem()))
+	case *types.Chan:
+		return types.NewChan(t.Dir(), nameless(t.Elem()))
+	case *types.Named:
+		return namelessArguments(t)
 	}
-	return strings.Join(strings.Fields(out.String()), " ")
+	return t
 }
 
-func isCommand(t *testing.T, file string) bool {
-	t.Helper()
-	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.PackageClauseOnly)
-	require.NoError(t, err)
-	return parsed.Name.Name == "main"
+func namelessTuple(tuple *types.Tuple) *types.Tuple {
+	var vars []*types.Var
+	for v := range tuple.Variables() {
+		vars = append(vars, types.NewParam(v.Pos(), v.Pkg(), "", nameless(v.Type())))
+	}
+	return types.NewTuple(vars...)
+}
+
+// namelessArguments treats the type arguments of a generic type, such as iter.Seq[func(name string)].
+func namelessArguments(t *types.Named) types.Type {
+	if t.TypeArgs().Len() == 0 {
+		return t
+	}
+	var arguments []types.Type
+	for argument := range t.TypeArgs().Types() {
+		arguments = append(arguments, nameless(argument))
+	}
+	instance, err := types.Instantiate(nil, t.Origin(), arguments, false)
+	if err != nil {
+		return t
+	}
+	return instance
 }
