@@ -7,7 +7,7 @@ PAGES ?=
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help check generate test race test-go127 fuzz gofmt vet staticcheck lint tidy drift pages redocly contract test-bench bench update-api
+.PHONY: help check generate test race test-go127 fuzz gofmt vet staticcheck lint tidy drift pages redocly contract test-bench test-examples bench update-api
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ contract: ## Check traffic, coverage, bodies and changes against openapi.yaml (n
 
 test-bench: ## Run the vendors' own clients against the in-memory clouds, and what else bench/ tests
 	cd bench && go vet ./... && go test ./...
+
+test-examples: ## Test the examples that are modules of their own
+	cd examples/sync && go vet ./... && go test ./...
 
 bench: ## Measure beside the vendors' SDKs and the bare standard library (15 minutes; a module of its own)
 	cd bench && go run ./report
