@@ -19,7 +19,7 @@ import (
 var (
 	fence      = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
 	goRun      = regexp.MustCompile(`go (?:run|test|doc|vet) \./([a-z/]+)`)
-	makeTarget = regexp.MustCompile(`(?m)^(?:cd \S+ && )?make ([a-z]+)`)
+	makeTarget = regexp.MustCompile(`(?m)^(?:cd \S+ && )?make ([a-z0-9-]+)`)
 	fileLink   = regexp.MustCompile(`\]\(([^)#:]+)\)`)
 )
 
