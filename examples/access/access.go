@@ -1,0 +1,187 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/cloudroster/cloudroster/gen"
+	"github.com/cloudroster/cloudroster/wrapper"
+)
+
+// right is one thing that one user may do, and why.
+type right struct {
+	Cloud string `json:"cloud"`
+	User  string `json:"user"` // email address
+	Login string `json:"login"`
+	// Active is false for users who cannot log in at present.
+	Active bool `json:"active"`
+	// Via is where the right comes from: a group, a role, or the user alone.
+	Via string `json:"via"`
+	// Kind is "privilege", "share", "role", "administrator" or "none".
+	Kind string `json:"kind"`
+	// What is the name of the privilege, resource or role.
+	What string `json:"what"`
+}
+
+// readIONOS collects the rights of all users of an IONOS contract: one walk of the users, one list of
+// groups and of resources, and two lists a group.
+func readIONOS(ctx context.Context, client *wrapper.IONOS) ([]right, error) {
+	names := map[string]string{} // of resources, by id
+	for resource, err := range client.AllResources(ctx) {
+		if err != nil {
+			return nil, fmt.Errorf("resources: %w", err)
+		}
+		names[resource.ID] = strings.TrimSpace(string(resource.Type) + " " + resource.Properties.Name)
+	}
+	groups, err := readGroups(ctx, client)
+	if err != nil {
+		return nil, fmt.Errorf("groups: %w", err)
+	}
+	granted := map[string][]right{} // by user id
+	for _, g := range groups {
+		rights, err := rightsOfGroup(ctx, client, g, names)
+		if err != nil {
+			return nil, fmt.Errorf("group %q: %w", g.name, err)
+		}
+		for member, err := range client.AllGroupMembers(ctx, g.id) {
+			if err != nil {
+				return nil, fmt.Errorf("members of group %q: %w", g.name, err)
+			}
+			granted[member.ID] = append(granted[member.ID], rights...)
+		}
+	}
+	var all []right
+	for user, err := range client.AllUsers(ctx, wrapper.WithPrefetch(4)) {
+		if err != nil {
+			return nil, fmt.Errorf("users: %w", err)
+		}
+		p := user.Properties
+		rights := granted[user.ID]
+		if p.Administrator {
+			rights = append(rights, right{Via: "user", Kind: "administrator", What: "everything in the contract"})
+		}
+		all = append(all, ofUser(right{Cloud: "IONOS", User: p.Email, Login: p.Email, Active: p.Active}, rights)...)
+	}
+	return all, nil
+}
+
+// rightsOfGroup returns what every member of a group may do.
+func rightsOfGroup(ctx context.Context, client *wrapper.IONOS, g group, names map[string]string) ([]right, error) {
+	var rights []right
+	via := "group " + g.name
+	for _, privilege := range g.privileges {
+		rights = append(rights, right{Via: via, Kind: "privilege", What: privilege})
+	}
+	for share, err := range client.AllShares(ctx, g.id) {
+		if err != nil {
+			return nil, err
+		}
+		what := cmp.Or(names[share.ID], share.ID) + ": use"
+		if share.Properties.EditPrivilege != nil && *share.Properties.EditPrivilege {
+			what += ", edit"
+		}
+		if share.Properties.SharePrivilege != nil && *share.Properties.SharePrivilege {
+			what += ", share"
+		}
+		rights = append(rights, right{Via: via, Kind: "share", What: what})
+	}
+	return rights, nil
+}
+
+// ofUser completes the rights of a user. One without any is in the report, too.
+func ofUser(user right, rights []right) []right {
+	if len(rights) == 0 {
+		rights = []right{{Kind: "none"}}
+	}
+	all := make([]right, 0, len(rights))
+	for _, r := range rights {
+		r.Cloud, r.User, r.Login, r.Active = user.Cloud, user.User, user.Login, user.Active
+		all = append(all, r)
+	}
+	return all
+}
+
+type group struct {
+	id, name   string
+	privileges []string
+}
+
+// readGroups reads the groups through the raw client, as the service sends them: it adds privileges
+// over time, and a report of rights must not leave out those that this version has no field for.
+func readGroups(ctx context.Context, client *wrapper.IONOS) ([]group, error) {
+	resp, err := client.Raw().ListGroups(ctx, &gen.ListGroupsParams{Depth: new(int32(1))})
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	var list struct {
+		Items []struct {
+			ID         string         `json:"id"`
+			Properties map[string]any `json:"properties"`
+		} `json:"items"`
+	}
+	if err := json.Unmarshal(body, &list); err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK || list.Items == nil {
+		return nil, errors.New("the response is not a list")
+	}
+	groups := make([]group, 0, len(list.Items))
+	for _, item := range list.Items {
+		g := group{id: item.ID}
+		for _, name := range slices.Sorted(maps.Keys(item.Properties)) {
+			switch value := item.Properties[name].(type) {
+			case bool:
+				if value {
+					g.privileges = append(g.privileges, name)
+				}
+			case string:
+				if name == "name" {
+					g.name = value
+				}
+			}
+		}
+		groups = append(groups, g)
+	}
+	return groups, nil
+}
+
+// readTriton collects the roles of the users of a Triton account: one list, and one request a user.
+func readTriton(ctx context.Context, client *wrapper.Triton) ([]right, error) {
+	users, err := client.ListUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []right
+	for i := range users {
+		user, err := client.GetUserWithRoles(ctx, users[i].ID)
+		if errors.Is(err, wrapper.ErrNotFound) {
+			continue // deleted since the list was read
+		}
+		if err != nil {
+			return nil, fmt.Errorf("user %s: %w", users[i].Login, err)
+		}
+		var rights []right
+		for _, role := range user.Roles {
+			via := "user, on demand"
+			if slices.Contains(user.DefaultRoles, role) {
+				via = "user, by default"
+			}
+			rights = append(rights, right{Via: via, Kind: "role", What: role})
+		}
+		all = append(all, ofUser(right{Cloud: "Triton", User: user.Email, Login: user.Login, Active: true}, rights)...)
+	}
+	return all, nil
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/cloudroster/cloudroster/wrapper"
+	"github.com/cloudroster/cloudroster/wrapper/profile"
+	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
+)
+
+// connect returns clients of the clouds that the environment names; the other is nil. A cloud that
+// is named in part is an error.
+func connect(messages io.Writer) (*wrapper.IONOS, *wrapper.Triton, error) {
+	var (
+		ionos  *wrapper.IONOS
+		triton *wrapper.Triton
+		err    error
+	)
+	if set("IONOS_TOKEN", "IONOS_USERNAME", "IONOS_PASSWORD") {
+		if ionos, err = wrapper.NewIONOSFromEnv(); err != nil {
+			return nil, nil, err
+		}
+	}
+	if set("TRITON_URL", "TRITON_ACCOUNT", "TRITON_KEY_ID", "TRITON_PROFILE") {
+		if triton, _, err = profile.NewTriton(); err != nil {
+			return nil, nil, err
+		}
+	}
+	if ionos == nil && triton == nil {
+		fmt.Fprintln(messages, "No cloud is configured: using two in memory.")
+		return clientsOf(people())
+	}
+	return ionos, triton, nil
+}
+
+func set(names ...string) bool {
+	for _, name := range names {
+		if os.Getenv(name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// people are two clouds in memory with something to report.
+func people() *wrappertest.Cloud {
+	cloud := wrappertest.New()
+	add := func(first, last, email string, administrator, inactive bool) string {
+		return cloud.IONOS.AddUser(wrappertest.User{
+			FirstName: first, LastName: last, Email: email, Administrator: administrator, Inactive: inactive,
+		})
+	}
+	ann, max := add("Ann", "Lee", "ann@example.com", false, false), add("Max", "Ray", "max@example.com", false, true)
+	add("Bea", "Fox", "bea@example.com", true, false)
+	operators := cloud.IONOS.AddGroup(wrappertest.Group{
+		Name: "Operators", Privileges: map[string]any{"createSnapshot": true, "reserveIp": true, "createNewThing": true},
+	})
+	cloud.IONOS.AddMember(operators, ann)
+	cloud.IONOS.AddMember(operators, max)
+	production := cloud.IONOS.AddResource(wrappertest.Resource{Type: "datacenter", Name: "production"})
+	cloud.IONOS.AddShare(operators, wrappertest.Share{ResourceID: production, EditPrivilege: true})
+	cloud.Triton.AddRole("auditors")
+	cloud.Triton.AddUser(wrappertest.SubUser{
+		Login: "ann_lee", Email: "ann@example.com", Roles: []string{"auditors"}, DefaultRoles: []string{"auditors"},
+	})
+	return cloud
+}
+
+func clientsOf(cloud *wrappertest.Cloud) (*wrapper.IONOS, *wrapper.Triton, error) {
+	ionos, err := wrapper.NewIONOS(wrapper.TokenAuth(wrappertest.Token), wrapper.WithHTTPClient(cloud.HTTPClient()))
+	if err != nil {
+		return nil, nil, err
+	}
+	signer, err := wrapper.NewSigner(cloud.Triton.Key())
+	if err != nil {
+		return nil, nil, err
+	}
+	auth, err := wrapper.SignatureAuth(wrappertest.Account, signer)
+	if err != nil {
+		return nil, nil, err
+	}
+	triton, err := wrapper.NewTriton(cloud.Triton.URL(), wrappertest.Account, auth, wrapper.WithHTTPClient(cloud.HTTPClient()))
+	return ionos, triton, err
+}
