@@ -49,7 +49,11 @@ var decodes = map[string]func() any{
 	"CreateTritonUser 201":               func() any { return new(gen.TritonUser) },
 	"UpdateTritonUser 200":               func() any { return new(gen.TritonUser) },
 	"ChangeTritonUserPassword 200":       func() any { return new(gen.TritonUser) },
+	"ListTritonUserKeys 200":             func() any { return new([]gen.TritonKey) },
+	"CreateTritonUserKey 201":            func() any { return new(gen.TritonKey) },
+	"GetTritonUserKey 200":               func() any { return new(gen.TritonKey) },
 
+	"CreateTritonUserKey request":      func() any { return new(gen.TritonKeyCreate) },
 	"umUsersPost request":              func() any { return new(gen.UserCreate) },
 	"umUsersPut request":               func() any { return new(gen.UserUpdate) },
 	"umGroupsPost request":             func() any { return new(gen.Group) },

@@ -233,44 +233,44 @@ type ResourceMetadata struct {
 	// CreatedDate Time of creation.
 	CreatedDate Time `json:"createdDate,omitzero"`
 
-	// ETag Entity tag. Not a version - two objects can have the same - so it cannot guard an update.
+	// ETag Entity tag. Two objects can have the same one, so it cannot guard an update.
 	ETag string `json:"etag,omitempty"`
 
-	// LastModifiedBy Email address of the user who made the latest change.
+	// LastModifiedBy Email address of the user who last changed the object.
 	LastModifiedBy string `json:"lastModifiedBy,omitempty"`
 
-	// LastModifiedByUserID Id of the user who made the latest change.
+	// LastModifiedByUserID Id of the user who last changed the object.
 	LastModifiedByUserID string `json:"lastModifiedByUserId,omitempty"`
 
 	// LastModifiedDate Time of the latest change.
 	LastModifiedDate Time `json:"lastModifiedDate,omitzero"`
 
-	// State State of the resource. AVAILABLE and ACTIVE can be used; BUSY has changes under way; INACTIVE is switched off. DEPLOYING, UPDATING, DESTROYING, HIBERNATING, SUSPENDED, TERMINATED and MAINTENANCE, and their FAILED forms, occur with Kubernetes.
+	// State Availability of the resource. AVAILABLE and ACTIVE can be used; BUSY has changes under way; INACTIVE is switched off. DEPLOYING, UPDATING, DESTROYING, HIBERNATING, SUSPENDED, TERMINATED and MAINTENANCE, and their FAILED forms, occur with Kubernetes.
 	State ResourceState `json:"state,omitempty"`
 }
 
-// ResourceState State of the resource. AVAILABLE and ACTIVE can be used; BUSY has changes under way; INACTIVE is switched off. DEPLOYING, UPDATING, DESTROYING, HIBERNATING, SUSPENDED, TERMINATED and MAINTENANCE, and their FAILED forms, occur with Kubernetes.
+// ResourceState Availability of the resource. AVAILABLE and ACTIVE can be used; BUSY has changes under way; INACTIVE is switched off. DEPLOYING, UPDATING, DESTROYING, HIBERNATING, SUSPENDED, TERMINATED and MAINTENANCE, and their FAILED forms, occur with Kubernetes.
 type ResourceState string
 
-// ErrorResponse Error answer of IONOS. A gateway in front of the service may answer something else.
+// ErrorResponse Body of an IONOS error response. A gateway in front of the service may send another one.
 type ErrorResponse struct {
-	// HTTPStatus HTTP status, repeated.
+	// HTTPStatus Status code of the response.
 	HTTPStatus int32 `json:"httpStatus,omitempty"`
 
-	// Messages What is wrong, one entry a problem.
+	// Messages Problems of the request, one entry each.
 	Messages []ErrorMessage `json:"messages,omitempty"`
 }
 
-// ErrorMessage One problem in an error answer.
+// ErrorMessage One problem of a request.
 type ErrorMessage struct {
-	// ErrorCode Code of the problem. A string of digits in most cases.
+	// ErrorCode Identifier of the problem, a string of digits in most cases.
 	ErrorCode string `json:"errorCode,omitempty"`
 
 	// Message Explanation for people.
 	Message string `json:"message,omitempty"`
 }
 
-// Group Group of users who share privileges and resources.
+// Group Set of users who share privileges and resources.
 type Group struct {
 	// Entities References to what belongs to a group. Absent at depth 0.
 	Entities GroupEntities `json:"entities,omitzero"`
@@ -284,31 +284,31 @@ type Group struct {
 	// Properties Name and privileges of a group. Every member has the privileges.
 	Properties GroupProperties `json:"properties"`
 
-	// Type Type of the object. New types appear over time.
+	// Type Kind of the object. The service adds kinds over time.
 	Type ResourceType `json:"type,omitempty"`
 }
 
 // GroupEntities References to what belongs to a group. Absent at depth 0.
 type GroupEntities struct {
-	// Resources Reference to an object.
+	// Resources Id, type and URL of an object.
 	Resources Reference `json:"resources,omitzero"`
 
-	// Users Reference to an object.
+	// Users Id, type and URL of an object.
 	Users Reference `json:"users,omitzero"`
 }
 
-// MemberList List of the members of a group.
+// MemberList Users who belong to a group.
 type MemberList struct {
 	// Href Absolute URL of the object.
 	Href string `json:"href,omitempty"`
 
-	// ID Identifier of the list. Not always a UUID; a user's groups, for example, end in "/groups".
+	// ID Identifier of the list, not always a UUID. That of a user's groups ends in "/groups".
 	ID string `json:"id,omitempty"`
 
 	// Items Members of the group.
 	Items []User `json:"items,omitempty"`
 
-	// Type Type of the object. New types appear over time.
+	// Type Kind of the object. The service adds kinds over time.
 	Type ResourceType `json:"type,omitempty"`
 }
 
@@ -383,7 +383,7 @@ type GroupProperties struct {
 	// ManageRegistry Whether members may manage container registries.
 	ManageRegistry *bool `json:"manageRegistry,omitempty"`
 
-	// Name Name of the group.
+	// Name Label of the group.
 	Name *string `json:"name,omitempty"`
 
 	// ReserveIP Whether members may reserve IP blocks.
@@ -393,7 +393,7 @@ type GroupProperties struct {
 	S3Privilege *bool `json:"s3Privilege,omitempty"`
 }
 
-// Share Share of a resource with a group. Its id need not be the id of the resource.
+// Share Access of a group to a resource. Its id is not always the id of the resource.
 type Share struct {
 	// Href Absolute URL of the object.
 	Href string `json:"href,omitempty"`
@@ -404,7 +404,7 @@ type Share struct {
 	// Properties What the members of a group may do with a shared resource.
 	Properties ShareProperties `json:"properties"`
 
-	// Type Type of the object. New types appear over time.
+	// Type Kind of the object. The service adds kinds over time.
 	Type ResourceType `json:"type,omitempty"`
 }
 
@@ -417,49 +417,49 @@ type ShareProperties struct {
 	SharePrivilege *bool `json:"sharePrivilege,omitempty"`
 }
 
-// ShareList List of the shares of a group.
+// ShareList Access of a group to resources, one entry each.
 type ShareList struct {
 	// Href Absolute URL of the object.
 	Href string `json:"href,omitempty"`
 
-	// ID Identifier of the list. Not always a UUID; a user's groups, for example, end in "/groups".
+	// ID Identifier of the list, not always a UUID. That of a user's groups ends in "/groups".
 	ID string `json:"id,omitempty"`
 
 	// Items Shares of the group.
 	Items []Share `json:"items,omitempty"`
 
-	// Type Type of the object. New types appear over time.
+	// Type Kind of the object. The service adds kinds over time.
 	Type ResourceType `json:"type,omitempty"`
 }
 
-// GroupList List of the groups of a contract.
+// GroupList All groups of a contract.
 type GroupList struct {
 	// Href Absolute URL of the object.
 	Href string `json:"href,omitempty"`
 
-	// ID Identifier of the list. Not always a UUID; a user's groups, for example, end in "/groups".
+	// ID Identifier of the list, not always a UUID. That of a user's groups ends in "/groups".
 	ID string `json:"id,omitempty"`
 
 	// Items Groups of the contract.
 	Items []Group `json:"items,omitempty"`
 
-	// Type Type of the object. New types appear over time.
+	// Type Kind of the object. The service adds kinds over time.
 	Type ResourceType `json:"type,omitempty"`
 }
 
 // PageLinks URLs of this page and its neighbours.
 type PageLinks struct {
-	// Next Absolute URL of the page after. Absent on the last page.
+	// Next Absolute URL of the next page. Absent on the last page.
 	Next string `json:"next,omitempty"`
 
-	// Prev Absolute URL of the page before. Absent on the first page.
+	// Prev Absolute URL of the previous page. Absent on the first page.
 	Prev string `json:"prev,omitempty"`
 
 	// Self Absolute URL of this page.
 	Self string `json:"self,omitempty"`
 }
 
-// RequestStatus Status of a request, that is, of a change that IONOS has accepted.
+// RequestStatus Progress of a change that IONOS has accepted.
 type RequestStatus struct {
 	// Href Absolute URL of the object.
 	Href string `json:"href,omitempty"`
@@ -467,41 +467,41 @@ type RequestStatus struct {
 	// ID Identifier, unique among the objects of one type.
 	ID string `json:"id,omitempty"`
 
-	// Metadata How far a request has got.
+	// Metadata Progress of a request.
 	Metadata RequestStatusMetadata `json:"metadata,omitzero"`
 
-	// Type Type of the object. New types appear over time.
+	// Type Kind of the object. The service adds kinds over time.
 	Type ResourceType `json:"type,omitempty"`
 }
 
-// RequestStatusMetadata How far a request has got.
+// RequestStatusMetadata Progress of a request.
 type RequestStatusMetadata struct {
 	// ETag Entity tag.
 	ETag string `json:"etag,omitempty"`
 
-	// Message Explanation for people, mostly of a failure.
+	// Message Explanation for people, in most cases of a failure.
 	Message string `json:"message,omitempty"`
 
-	// Status State of the request. DONE and FAILED are final. See targets too before calling it a success.
+	// Status Stage of the request. DONE and FAILED are final. A target can have failed although the request is DONE.
 	Status RequestState `json:"status,omitempty"`
 
 	// Targets Objects that the request changes, each with its own state.
 	Targets []RequestTarget `json:"targets,omitempty"`
 }
 
-// RequestState State of the request. DONE and FAILED are final. See targets too before calling it a success.
+// RequestState Stage of the request. DONE and FAILED are final. A target can have failed although the request is DONE.
 type RequestState string
 
 // RequestTarget Object that a request changes.
 type RequestTarget struct {
-	// Status State of the change to this object.
+	// Status Stage of the change to this object.
 	Status RequestState `json:"status,omitempty"`
 
-	// Target Reference to an object.
+	// Target Id, type and URL of an object.
 	Target Reference `json:"target,omitzero"`
 }
 
-// Resource Object of a contract that can be shared with groups.
+// Resource Object of a contract, such as a data center or an image, that can be shared with groups.
 type Resource struct {
 	// Entities What belongs to a resource. Absent at depth 0.
 	Entities ResourceEntities `json:"entities,omitzero"`
@@ -515,29 +515,29 @@ type Resource struct {
 	// Metadata What the service records about a resource.
 	Metadata ResourceMetadata `json:"metadata,omitzero"`
 
-	// Properties Properties of a resource.
+	// Properties What the service returns about a resource.
 	Properties ResourceProperties `json:"properties,omitzero"`
 
-	// Type Type of the object. New types appear over time.
+	// Type Kind of the object. The service adds kinds over time.
 	Type ResourceType `json:"type,omitempty"`
 }
 
 // ResourceEntities What belongs to a resource. Absent at depth 0.
 type ResourceEntities struct {
-	// Groups List of resources.
+	// Groups Resources of a contract, all or those of one type.
 	Groups ResourceList `json:"groups,omitzero"`
 }
 
-// ResourceProperties Properties of a resource.
+// ResourceProperties What the service returns about a resource.
 type ResourceProperties struct {
-	// Name Name of the resource.
+	// Name Label of the resource.
 	Name string `json:"name,omitempty"`
 
 	// SecAuthProtection Whether a second factor protects the resource. Null when it cannot be protected: only data centers and snapshots can.
 	SecAuthProtection *bool `json:"secAuthProtection,omitempty"`
 }
 
-// Reference Reference to an object.
+// Reference Id, type and URL of an object.
 type Reference struct {
 	// Href Absolute URL of the object.
 	Href string `json:"href,omitempty"`
@@ -545,32 +545,53 @@ type Reference struct {
 	// ID Identifier, unique among the objects of one type.
 	ID string `json:"id"`
 
-	// Type Type of the object. New types appear over time.
+	// Type Kind of the object. The service adds kinds over time.
 	Type ResourceType `json:"type,omitempty"`
 }
 
-// ResourceList List of resources.
+// ResourceList Resources of a contract, all or those of one type.
 type ResourceList struct {
 	// Href Absolute URL of the object.
 	Href string `json:"href,omitempty"`
 
-	// ID Identifier of the list. Not always a UUID; a user's groups, for example, end in "/groups".
+	// ID Identifier of the list, not always a UUID. That of a user's groups ends in "/groups".
 	ID string `json:"id,omitempty"`
 
 	// Items Resources of the list.
 	Items []Resource `json:"items,omitempty"`
 
-	// Type Type of the object. New types appear over time.
+	// Type Kind of the object. The service adds kinds over time.
 	Type ResourceType `json:"type,omitempty"`
 }
 
-// TritonErrorResponse Error answer of Triton. A proxy in front of the service may answer something else.
+// TritonErrorResponse Body of a Triton error response. A proxy in front of the service may send another one.
 type TritonErrorResponse struct {
 	// Code Name of the error, such as ResourceNotFound. May be missing.
 	Code string `json:"code,omitempty"`
 
 	// Message Explanation for people.
 	Message string `json:"message,omitempty"`
+}
+
+// TritonKey SSH public key of a sub-user.
+type TritonKey struct {
+	// Fingerprint MD5 digest of the key, 16 pairs of hexadecimal digits separated by colons.
+	Fingerprint string `json:"fingerprint"`
+
+	// Key Public key in the form of an authorized_keys line.
+	Key string `json:"key"`
+
+	// Name Label of the key, unique for the sub-user.
+	Name string `json:"name"`
+}
+
+// TritonKeyCreate Public key to add to a sub-user.
+type TritonKeyCreate struct {
+	// Key Public key in the form of an authorized_keys line.
+	Key string `json:"key"`
+
+	// Name Label of the key. The default is its fingerprint.
+	Name *string `json:"name,omitempty"`
 }
 
 // TritonPasswordChange New password of a sub-user.
@@ -582,7 +603,7 @@ type TritonPasswordChange struct {
 	PasswordConfirmation Secret `json:"password_confirmation"`
 }
 
-// TritonUser Sub-user of a Triton account: an additional user of it, whom roles and policies limit. Fields without a value are absent.
+// TritonUser Sub-user of a Triton account, whose access is controlled by roles and policies. Fields without a value are absent.
 type TritonUser struct {
 	// Address Street and number.
 	Address string `json:"address,omitempty"`
@@ -590,16 +611,16 @@ type TritonUser struct {
 	// City Town or city of the address.
 	City string `json:"city,omitempty"`
 
-	// CompanyName Company that the sub-user works for.
+	// CompanyName Organization that the sub-user works for.
 	CompanyName string `json:"companyName,omitempty"`
 
-	// Country Country of the address.
+	// Country Nation of the address, by name or code.
 	Country string `json:"country,omitempty"`
 
 	// Created Time of creation.
 	Created Time `json:"created,omitzero"`
 
-	// DefaultRoles Names of the roles that are active by default. Present only when membership was asked for.
+	// DefaultRoles Names of the roles that are active by default. Present only if membership was requested.
 	DefaultRoles []string `json:"default_roles,omitempty"`
 
 	// Email Address for mail. No other user of the whole installation may have it.
@@ -620,10 +641,10 @@ type TritonUser struct {
 	// Phone Telephone number.
 	Phone string `json:"phone,omitempty"`
 
-	// PostalCode Code that the post uses for the place.
+	// PostalCode Postcode of the address.
 	PostalCode string `json:"postalCode,omitempty"`
 
-	// Roles Names of the roles that the sub-user may take. Present only when membership was asked for.
+	// Roles Names of the roles that the sub-user may act in. Present only if membership was requested.
 	Roles []string `json:"roles,omitempty"`
 
 	// State Part of the country, such as a state, a province or a region.
@@ -633,7 +654,7 @@ type TritonUser struct {
 	Updated Time `json:"updated,omitzero"`
 }
 
-// TritonUserCreate New sub-user. Leave out optional fields that have no value.
+// TritonUserCreate Sub-user to create. Omit optional fields that have no value.
 type TritonUserCreate struct {
 	// Address Street and number.
 	Address *string `json:"address,omitempty"`
@@ -641,10 +662,10 @@ type TritonUserCreate struct {
 	// City Town or city of the address.
 	City *string `json:"city,omitempty"`
 
-	// CompanyName Company that the sub-user works for.
+	// CompanyName Organization that the sub-user works for.
 	CompanyName *string `json:"companyName,omitempty"`
 
-	// Country Country of the address.
+	// Country Nation of the address, by name or code.
 	Country *string `json:"country,omitempty"`
 
 	// Email Address for mail. No other user of the whole installation may have it.
@@ -659,13 +680,13 @@ type TritonUserCreate struct {
 	// Login Name to sign in with, unique in the account: a letter, then letters, digits, underscores, dots and at signs; 3 to 32 in all.
 	Login string `json:"login"`
 
-	// Password Secret to sign in with. By default at least 7 characters, with a letter and a digit; the account may ask for more.
+	// Password Secret to sign in with. By default at least 7 characters, with a letter and a digit; the account may require more.
 	Password Secret `json:"password"`
 
 	// Phone Telephone number.
 	Phone *string `json:"phone,omitempty"`
 
-	// PostalCode Code that the post uses for the place.
+	// PostalCode Postcode of the address.
 	PostalCode *string `json:"postalCode,omitempty"`
 
 	// State Part of the country, such as a state, a province or a region.
@@ -680,10 +701,10 @@ type TritonUserUpdate struct {
 	// City Town or city of the address.
 	City *string `json:"city,omitempty"`
 
-	// CompanyName Company that the sub-user works for.
+	// CompanyName Organization that the sub-user works for.
 	CompanyName *string `json:"companyName,omitempty"`
 
-	// Country Country of the address.
+	// Country Nation of the address, by name or code.
 	Country *string `json:"country,omitempty"`
 
 	// Email Address for mail. No other user of the whole installation may have it.
@@ -701,17 +722,17 @@ type TritonUserUpdate struct {
 	// Phone Telephone number.
 	Phone *string `json:"phone,omitempty"`
 
-	// PostalCode Code that the post uses for the place.
+	// PostalCode Postcode of the address.
 	PostalCode *string `json:"postalCode,omitempty"`
 
 	// State Part of the country, such as a state, a province or a region.
 	State *string `json:"state,omitempty"`
 }
 
-// ResourceType Type of an object of the IONOS API. The service adds types; accept unknown ones.
+// ResourceType Kind of an object of the IONOS API. The service adds values; accept unknown ones.
 type ResourceType string
 
-// User User of an IONOS contract.
+// User Person or program that signs in to an IONOS contract.
 type User struct {
 	// Entities References to what belongs to a user. Absent at depth 0.
 	Entities UserEntities `json:"entities,omitzero"`
@@ -725,16 +746,16 @@ type User struct {
 	// Metadata What the service records about a user.
 	Metadata UserMetadata `json:"metadata,omitzero"`
 
-	// Properties Properties of a user, as the service answers them.
+	// Properties What the service returns about a user.
 	Properties UserProperties `json:"properties"`
 
-	// Type Type of the object. New types appear over time.
+	// Type Kind of the object. The service adds kinds over time.
 	Type ResourceType `json:"type,omitempty"`
 }
 
 // GroupMember Request to add a member to a group.
 type GroupMember struct {
-	// ID Id of the user to add.
+	// ID Identifier of the user to add.
 	ID string `json:"id"`
 }
 
@@ -749,16 +770,16 @@ type UserMetadata struct {
 	// CreatedDate Time of creation.
 	CreatedDate Time `json:"createdDate,omitzero"`
 
-	// ETag Entity tag. Not a version - two objects can have the same - so it cannot guard an update.
+	// ETag Entity tag. Two objects can have the same one, so it cannot guard an update.
 	ETag string `json:"etag,omitempty"`
 
 	// LastLogin Time of the latest sign-in.
 	LastLogin Time `json:"lastLogin,omitzero"`
 
-	// LastModifiedBy Email address of the user who made the latest change.
+	// LastModifiedBy Email address of the user who last changed the object.
 	LastModifiedBy string `json:"lastModifiedBy,omitempty"`
 
-	// LastModifiedByUserID Id of the user who made the latest change.
+	// LastModifiedByUserID Id of the user who last changed the object.
 	LastModifiedByUserID string `json:"lastModifiedByUserId,omitempty"`
 
 	// LastModifiedDate Time of the latest change.
@@ -767,19 +788,19 @@ type UserMetadata struct {
 
 // UserCreate Request to create a user.
 type UserCreate struct {
-	// Properties Properties of a new user.
+	// Properties What a user is created with.
 	Properties UserCreateProperties `json:"properties"`
 }
 
-// UserProperties Properties of a user, as the service answers them.
+// UserProperties What the service returns about a user.
 type UserProperties struct {
 	// Active Whether the user can sign in.
 	Active bool `json:"active"`
 
-	// Administrator Whether the user may do everything in the contract.
+	// Administrator Whether the user has all privileges of the contract.
 	Administrator bool `json:"administrator"`
 
-	// Email Address for mail, and the name to sign in with.
+	// Email Address for mail, and the name for signing in.
 	Email string `json:"email,omitempty"`
 
 	// FirstName Given name.
@@ -791,22 +812,22 @@ type UserProperties struct {
 	// LastName Family name.
 	LastName string `json:"lastname,omitempty"`
 
-	// S3CanonicalUserID Id under which Object Storage knows the user. Answered only.
+	// S3CanonicalUserID Id of the user in Object Storage.
 	S3CanonicalUserID string `json:"s3CanonicalUserId,omitempty"`
 
 	// SecAuthActive Whether the user signs in with a second factor.
 	SecAuthActive bool `json:"secAuthActive"`
 }
 
-// UserCreateProperties Properties of a new user.
+// UserCreateProperties What a user is created with.
 type UserCreateProperties struct {
 	// Active Whether the user can sign in.
 	Active *bool `json:"active,omitempty"`
 
-	// Administrator Whether the user may do everything in the contract.
+	// Administrator Whether the user has all privileges of the contract.
 	Administrator *bool `json:"administrator,omitempty"`
 
-	// Email Address for mail, and the name to sign in with.
+	// Email Address for mail, and the name for signing in.
 	Email string `json:"email"`
 
 	// FirstName Given name.
@@ -822,15 +843,15 @@ type UserCreateProperties struct {
 	Password Secret `json:"password"`
 }
 
-// UserUpdateProperties Properties that a user shall have. Those left out may be reset.
+// UserUpdateProperties What a user is changed to. Omitted properties may be reset.
 type UserUpdateProperties struct {
 	// Active Whether the user can sign in.
 	Active *bool `json:"active,omitempty"`
 
-	// Administrator Whether the user may do everything in the contract.
+	// Administrator Whether the user has all privileges of the contract.
 	Administrator *bool `json:"administrator,omitempty"`
 
-	// Email Address for mail, and the name to sign in with.
+	// Email Address for mail, and the name for signing in.
 	Email *string `json:"email,omitempty"`
 
 	// FirstName Given name.
@@ -842,7 +863,7 @@ type UserUpdateProperties struct {
 	// LastName Family name.
 	LastName *string `json:"lastname,omitempty"`
 
-	// Password New password. Leave it out to keep the old one.
+	// Password New password. Omit it to keep the old one.
 	Password *Secret `json:"password,omitempty"`
 
 	// SecAuthActive Whether the user signs in with a second factor.
@@ -851,14 +872,14 @@ type UserUpdateProperties struct {
 
 // UserUpdate Request to replace a user's properties.
 type UserUpdate struct {
-	// ID Id of the user, repeated. The path already names it.
+	// ID Identifier of the user, as in the path.
 	ID *string `json:"id,omitempty"`
 
-	// Properties Properties that a user shall have. Those left out may be reset.
+	// Properties What a user is changed to. Omitted properties may be reset.
 	Properties UserUpdateProperties `json:"properties"`
 }
 
-// UserList Page of the users of a contract.
+// UserList One page of the users of a contract.
 type UserList struct {
 	// Links URLs of this page and its neighbours.
 	Links PageLinks `json:"_links,omitzero"`
@@ -866,7 +887,7 @@ type UserList struct {
 	// Href Absolute URL of the object.
 	Href string `json:"href,omitempty"`
 
-	// ID Identifier of the list. Not always a UUID; a user's groups, for example, end in "/groups".
+	// ID Identifier of the list, not always a UUID. That of a user's groups ends in "/groups".
 	ID string `json:"id,omitempty"`
 
 	// Items Users of this page.
@@ -874,364 +895,388 @@ type UserList struct {
 	Limit  int    `json:"limit,omitempty"`
 	Offset int    `json:"offset,omitempty"`
 
-	// Type Type of the object. New types appear over time.
+	// Type Kind of the object. The service adds kinds over time.
 	Type ResourceType `json:"type,omitempty"`
 }
 
 // UserEntities References to what belongs to a user. Absent at depth 0.
 type UserEntities struct {
-	// Groups Reference to an object.
+	// Groups Id, type and URL of an object.
 	Groups Reference `json:"groups,omitzero"`
 
-	// Owns Reference to an object.
+	// Owns Id, type and URL of an object.
 	Owns Reference `json:"owns,omitzero"`
 
-	// S3Keys Reference to an object.
+	// S3Keys Id, type and URL of an object.
 	S3Keys Reference `json:"s3Keys,omitzero"`
 }
 
 // GetRequestStatusParams defines parameters for GetRequestStatus.
 type GetRequestStatusParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListGroupsParams defines parameters for ListGroups.
 type ListGroupsParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // CreateGroupParams defines parameters for CreateGroup.
 type CreateGroupParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // DeleteGroupParams defines parameters for DeleteGroup.
 type DeleteGroupParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // GetGroupParams defines parameters for GetGroup.
 type GetGroupParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ReplaceGroupParams defines parameters for ReplaceGroup.
 type ReplaceGroupParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListGroupResourcesParams defines parameters for ListGroupResources.
 type ListGroupResourcesParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListSharesParams defines parameters for ListShares.
 type ListSharesParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // RemoveShareParams defines parameters for RemoveShare.
 type RemoveShareParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // GetShareParams defines parameters for GetShare.
 type GetShareParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // AddShareParams defines parameters for AddShare.
 type AddShareParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ReplaceShareParams defines parameters for ReplaceShare.
 type ReplaceShareParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListGroupMembersParams defines parameters for ListGroupMembers.
 type ListGroupMembersParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // AddGroupMemberParams defines parameters for AddGroupMember.
 type AddGroupMemberParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // RemoveGroupMemberParams defines parameters for RemoveGroupMember.
 type RemoveGroupMemberParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListResourcesParams defines parameters for ListResources.
 type ListResourcesParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListResourcesByTypeParams defines parameters for ListResourcesByType.
 type ListResourcesByTypeParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // GetResourceParams defines parameters for GetResource.
 type GetResourceParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// Offset How many users to skip before the first one of the page.
+	// Offset Number of users before the first one of the page.
 	Offset *int32 `form:"offset,omitempty" json:"offset,omitempty"`
 
-	// Limit Greatest number of users on the page, from 1 to 100.
+	// Limit Maximum number of users on the page.
 	Limit *int32 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // CreateUserParams defines parameters for CreateUser.
 type CreateUserParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // DeleteUserParams defines parameters for DeleteUser.
 type DeleteUserParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // GetUserParams defines parameters for GetUser.
 type GetUserParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ReplaceUserParams defines parameters for ReplaceUser.
 type ReplaceUserParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListUserGroupsParams defines parameters for ListUserGroups.
 type ListUserGroupsParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListOwnedResourcesParams defines parameters for ListOwnedResources.
 type ListOwnedResourcesParams struct {
-	// Pretty Whether the answer is indented. Indentation makes it about a third longer.
+	// Pretty Whether the response is indented, which makes it about a third longer.
 	Pretty *bool `form:"pretty,omitempty" json:"pretty,omitempty"`
 
-	// Depth How much of the related objects an answer holds: 0 for nothing, 1 for references to them. Greater values are deprecated and end on 2026-04-30.
+	// Depth Detail of related objects in the response: 0 for none, 1 for references to them. Greater values are deprecated since 2026-04-30.
 	Depth *int32 `form:"depth,omitempty" json:"depth,omitempty"`
 
-	// XContractNumber Number of the contract that the request is for. Only users of more than one contract must send it.
+	// XContractNumber Contract number that the request is for. Required for users of more than one contract only.
 	XContractNumber *int32 `json:"X-Contract-Number,omitempty"`
 }
 
 // ListTritonUsersParams defines parameters for ListTritonUsers.
 type ListTritonUsersParams struct {
-	// AsRole Names of the roles in which the signer acts, instead of the default ones.
+	// AsRole Names of the roles to act in, instead of the signer's default roles.
 	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
 }
 
 // CreateTritonUserParams defines parameters for CreateTritonUser.
 type CreateTritonUserParams struct {
-	// AsRole Names of the roles in which the signer acts, instead of the default ones.
+	// AsRole Names of the roles to act in, instead of the signer's default roles.
 	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
 }
 
 // DeleteTritonUserParams defines parameters for DeleteTritonUser.
 type DeleteTritonUserParams struct {
-	// AsRole Names of the roles in which the signer acts, instead of the default ones.
+	// AsRole Names of the roles to act in, instead of the signer's default roles.
 	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
 }
 
 // GetTritonUserParams defines parameters for GetTritonUser.
 type GetTritonUserParams struct {
-	// Membership Whether the answer holds the roles of the sub-user. The server takes any value for yes, "false" too: leave it out for no.
+	// Membership Whether the response has the roles of the sub-user. The server takes any value for true, even "false": omit it instead.
 	Membership *bool `form:"membership,omitempty" json:"membership,omitempty"`
 
-	// AsRole Names of the roles in which the signer acts, instead of the default ones.
+	// AsRole Names of the roles to act in, instead of the signer's default roles.
 	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
 }
 
 // UpdateTritonUserParams defines parameters for UpdateTritonUser.
 type UpdateTritonUserParams struct {
-	// AsRole Names of the roles in which the signer acts, instead of the default ones.
+	// AsRole Names of the roles to act in, instead of the signer's default roles.
 	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
 }
 
 // ChangeTritonUserPasswordParams defines parameters for ChangeTritonUserPassword.
 type ChangeTritonUserPasswordParams struct {
-	// AsRole Names of the roles in which the signer acts, instead of the default ones.
+	// AsRole Names of the roles to act in, instead of the signer's default roles.
+	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
+}
+
+// ListTritonUserKeysParams defines parameters for ListTritonUserKeys.
+type ListTritonUserKeysParams struct {
+	// AsRole Names of the roles to act in, instead of the signer's default roles.
+	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
+}
+
+// CreateTritonUserKeyParams defines parameters for CreateTritonUserKey.
+type CreateTritonUserKeyParams struct {
+	// AsRole Names of the roles to act in, instead of the signer's default roles.
+	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
+}
+
+// DeleteTritonUserKeyParams defines parameters for DeleteTritonUserKey.
+type DeleteTritonUserKeyParams struct {
+	// AsRole Names of the roles to act in, instead of the signer's default roles.
+	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
+}
+
+// GetTritonUserKeyParams defines parameters for GetTritonUserKey.
+type GetTritonUserKeyParams struct {
+	// AsRole Names of the roles to act in, instead of the signer's default roles.
 	AsRole []string `form:"as-role,omitempty" json:"as-role,omitempty"`
 }
 
@@ -1264,6 +1309,9 @@ type UpdateTritonUserJSONRequestBody = TritonUserUpdate
 
 // ChangeTritonUserPasswordJSONRequestBody defines body for ChangeTritonUserPassword for application/json ContentType.
 type ChangeTritonUserPasswordJSONRequestBody = TritonPasswordChange
+
+// CreateTritonUserKeyJSONRequestBody defines body for CreateTritonUserKey for application/json ContentType.
+type CreateTritonUserKeyJSONRequestBody = TritonKeyCreate
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -1341,12 +1389,12 @@ type ClientInterface interface {
 
 	// GetRequestStatus performs a GET /requests/{requestId}/status (the `GetRequestStatus` operationId) request.
 	//
-	// Tells how far an accepted change has got. Shortly after the change was accepted the answer may still be 404.
+	// Returns the progress of an accepted change. Shortly after the change was accepted, the status may not exist yet (404).
 	GetRequestStatus(ctx context.Context, requestID string, params *GetRequestStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListGroups performs a GET /um/groups (the `ListGroups` operationId) request.
 	//
-	// Answers all groups of the contract. There are no pages.
+	// Returns all groups of the contract, without pagination.
 	ListGroups(ctx context.Context, params *ListGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateGroupWithBody performs a POST /um/groups (the `CreateGroup` operationId) request,
@@ -1368,39 +1416,39 @@ type ClientInterface interface {
 
 	// GetGroup performs a GET /um/groups/{groupId} (the `GetGroup` operationId) request.
 	//
-	// Answers one group; at depth 1 with references to members and resources.
+	// Returns a group; at depth 1 with references to members and resources.
 	GetGroup(ctx context.Context, groupID string, params *GetGroupParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceGroupWithBody performs a PUT /um/groups/{groupId} (the `ReplaceGroup` operationId) request,
 	// with any type of body and a specified content type.
 	//
-	// Replaces the name and the privileges of a group. Send all of them, those unknown to this document included: a privilege that is left out may be withdrawn.
+	// Replaces the name and the privileges of a group. Send all of them, including those unknown to this document: an omitted privilege may be withdrawn.
 	ReplaceGroupWithBody(ctx context.Context, groupID string, params *ReplaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceGroup performs a PUT /um/groups/{groupId} (the `ReplaceGroup` operationId) request.
 	// Takes a body of the `application/json` content type.
 	//
-	// Replaces the name and the privileges of a group. Send all of them, those unknown to this document included: a privilege that is left out may be withdrawn.
+	// Replaces the name and the privileges of a group. Send all of them, including those unknown to this document: an omitted privilege may be withdrawn.
 	ReplaceGroup(ctx context.Context, groupID string, params *ReplaceGroupParams, body ReplaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListGroupResources performs a GET /um/groups/{groupId}/resources (the `ListGroupResources` operationId) request.
 	//
-	// Answers the resources that a group has access to.
+	// Returns the resources that a group has access to.
 	ListGroupResources(ctx context.Context, groupID string, params *ListGroupResourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListShares performs a GET /um/groups/{groupId}/shares (the `ListShares` operationId) request.
 	//
-	// Answers the shares of a group, each with its privileges.
+	// Returns the shares of a group, each with its privileges.
 	ListShares(ctx context.Context, groupID string, params *ListSharesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RemoveShare performs a DELETE /um/groups/{groupId}/shares/{resourceId} (the `RemoveShare` operationId) request.
 	//
-	// Takes the access to a resource away from a group. The resource remains.
+	// Removes a group's access to a resource. The resource itself is kept.
 	RemoveShare(ctx context.Context, groupID string, resourceID string, params *RemoveShareParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetShare performs a GET /um/groups/{groupId}/shares/{resourceId} (the `GetShare` operationId) request.
 	//
-	// Answers the privileges that a group has on one resource.
+	// Returns the privileges that a group has on one resource.
 	GetShare(ctx context.Context, groupID string, resourceID string, params *GetShareParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AddShareWithBody performs a POST /um/groups/{groupId}/shares/{resourceId} (the `AddShare` operationId) request,
@@ -1418,67 +1466,67 @@ type ClientInterface interface {
 	// ReplaceShareWithBody performs a PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId) request,
 	// with any type of body and a specified content type.
 	//
-	// Replaces the privileges that a group has on a resource. A body without content changes nothing and is answered with 200.
+	// Replaces the privileges that a group has on a resource. An empty body changes nothing and returns 200.
 	ReplaceShareWithBody(ctx context.Context, groupID string, resourceID string, params *ReplaceShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceShare performs a PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId) request.
 	// Takes a body of the `application/json` content type.
 	//
-	// Replaces the privileges that a group has on a resource. A body without content changes nothing and is answered with 200.
+	// Replaces the privileges that a group has on a resource. An empty body changes nothing and returns 200.
 	ReplaceShare(ctx context.Context, groupID string, resourceID string, params *ReplaceShareParams, body ReplaceShareJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListGroupMembers performs a GET /um/groups/{groupId}/users (the `ListGroupMembers` operationId) request.
 	//
-	// Answers the users that belong to a group.
+	// Returns the users that belong to a group.
 	ListGroupMembers(ctx context.Context, groupID string, params *ListGroupMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AddGroupMemberWithBody performs a POST /um/groups/{groupId}/users (the `AddGroupMember` operationId) request,
 	// with any type of body and a specified content type.
 	//
-	// Makes a user of the contract a member of a group.
+	// Adds a user of the contract to a group.
 	AddGroupMemberWithBody(ctx context.Context, groupID string, params *AddGroupMemberParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AddGroupMember performs a POST /um/groups/{groupId}/users (the `AddGroupMember` operationId) request.
 	// Takes a body of the `application/json` content type.
 	//
-	// Makes a user of the contract a member of a group.
+	// Adds a user of the contract to a group.
 	AddGroupMember(ctx context.Context, groupID string, params *AddGroupMemberParams, body AddGroupMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RemoveGroupMember performs a DELETE /um/groups/{groupId}/users/{userId} (the `RemoveGroupMember` operationId) request.
 	//
-	// Ends the membership of a user in a group. The user remains.
+	// Removes a user from a group. The user itself is kept.
 	RemoveGroupMember(ctx context.Context, groupID string, userID string, params *RemoveGroupMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListResources performs a GET /um/resources (the `ListResources` operationId) request.
 	//
-	// Answers the resources of the contract that can be shared with groups, of every type.
+	// Returns the resources of the contract that can be shared with groups, of every type.
 	ListResources(ctx context.Context, params *ListResourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListResourcesByType performs a GET /um/resources/{resourceType} (the `ListResourcesByType` operationId) request.
 	//
-	// Answers the resources of the contract that have one type.
+	// Returns the resources of the contract that have one type.
 	ListResourcesByType(ctx context.Context, resourceType string, params *ListResourcesByTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetResource performs a GET /um/resources/{resourceType}/{resourceId} (the `GetResource` operationId) request.
 	//
-	// Answers one resource; at depth 1 with the groups that may use it.
+	// Returns a resource; at depth 1 with the groups that may use it.
 	GetResource(ctx context.Context, resourceType string, resourceID string, params *GetResourceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListUsers performs a GET /um/users (the `ListUsers` operationId) request.
 	//
-	// Answers one page of the users of the contract. Offset and limit choose the page.
+	// Returns one page of the users of the contract. Offset and limit select the page.
 	ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateUserWithBody performs a POST /um/users (the `CreateUser` operationId) request,
 	// with any type of body and a specified content type.
 	//
-	// Creates a user. The answer already holds the new id. Create at most once after a lost answer: look the email address up first.
+	// Creates a user. The response already has the new id. If the response was lost, look the email address up before creating the user again.
 	CreateUserWithBody(ctx context.Context, params *CreateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateUser performs a POST /um/users (the `CreateUser` operationId) request.
 	// Takes a body of the `application/json` content type.
 	//
-	// Creates a user. The answer already holds the new id. Create at most once after a lost answer: look the email address up first.
+	// Creates a user. The response already has the new id. If the response was lost, look the email address up before creating the user again.
 	CreateUser(ctx context.Context, params *CreateUserParams, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeleteUser performs a DELETE /um/users/{userId} (the `DeleteUser` operationId) request.
@@ -1488,86 +1536,113 @@ type ClientInterface interface {
 
 	// GetUser performs a GET /um/users/{userId} (the `GetUser` operationId) request.
 	//
-	// Answers one user; at depth 1 with references to groups, owned resources and S3 keys.
+	// Returns a user; at depth 1 with references to groups, owned resources and S3 keys.
 	GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceUserWithBody performs a PUT /um/users/{userId} (the `ReplaceUser` operationId) request,
 	// with any type of body and a specified content type.
 	//
-	// Replaces the properties of a user. Send all of them: a property that is left out may be reset.
+	// Replaces the properties of a user. Send all of them: an omitted property may be reset.
 	ReplaceUserWithBody(ctx context.Context, userID string, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceUser performs a PUT /um/users/{userId} (the `ReplaceUser` operationId) request.
 	// Takes a body of the `application/json` content type.
 	//
-	// Replaces the properties of a user. Send all of them: a property that is left out may be reset.
+	// Replaces the properties of a user. Send all of them: an omitted property may be reset.
 	ReplaceUser(ctx context.Context, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListUserGroups performs a GET /um/users/{userId}/groups (the `ListUserGroups` operationId) request.
 	//
-	// Answers the groups that a user is a member of.
+	// Returns the groups that a user is a member of.
 	ListUserGroups(ctx context.Context, userID string, params *ListUserGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListOwnedResources performs a GET /um/users/{userId}/owns (the `ListOwnedResources` operationId) request.
 	//
-	// Answers the resources that a user owns.
+	// Returns the resources that a user owns.
 	ListOwnedResources(ctx context.Context, userID string, params *ListOwnedResourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListTritonUsers performs a GET /{account}/users (the `ListTritonUsers` operationId) request.
 	//
-	// Answers all sub-users of an account, oldest first. There are no pages; a server may cut the list at 1000.
+	// Returns all sub-users of an account, oldest first, without pagination. Servers may cut the list at 1000 without saying so.
 	ListTritonUsers(ctx context.Context, account string, params *ListTritonUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateTritonUserWithBody performs a POST /{account}/users (the `CreateTritonUser` operationId) request,
 	// with any type of body and a specified content type.
 	//
-	// Creates a sub-user. Leave optional fields out when they have no value: the server fails on empty strings and null.
+	// Creates a sub-user. Omit optional fields that have no value: the server fails on empty strings and null.
 	CreateTritonUserWithBody(ctx context.Context, account string, params *CreateTritonUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateTritonUser performs a POST /{account}/users (the `CreateTritonUser` operationId) request.
 	// Takes a body of the `application/json` content type.
 	//
-	// Creates a sub-user. Leave optional fields out when they have no value: the server fails on empty strings and null.
+	// Creates a sub-user. Omit optional fields that have no value: the server fails on empty strings and null.
 	CreateTritonUser(ctx context.Context, account string, params *CreateTritonUserParams, body CreateTritonUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeleteTritonUser performs a DELETE /{account}/users/{user} (the `DeleteTritonUser` operationId) request.
 	//
-	// Deletes a sub-user, found by id or login. A sub-user that still has SSH keys is kept, and the answer is 409.
+	// Deletes a sub-user by id or login. It fails with 409 while the sub-user has SSH keys.
 	DeleteTritonUser(ctx context.Context, account string, user string, params *DeleteTritonUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetTritonUser performs a GET /{account}/users/{user} (the `GetTritonUser` operationId) request.
 	//
-	// Answers one sub-user, found by id or login.
+	// Returns a sub-user by id or login.
 	GetTritonUser(ctx context.Context, account string, user string, params *GetTritonUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateTritonUserWithBody performs a POST /{account}/users/{user} (the `UpdateTritonUser` operationId) request,
 	// with any type of body and a specified content type.
 	//
-	// Changes the fields that are sent and keeps the others. An empty string clears a field. The password is not changed here, so that the two changes can be allowed separately.
+	// Changes the fields that are sent and keeps the others. An empty string clears a field. The password has an operation of its own, so that policies can allow the two separately.
 	UpdateTritonUserWithBody(ctx context.Context, account string, user string, params *UpdateTritonUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateTritonUser performs a POST /{account}/users/{user} (the `UpdateTritonUser` operationId) request.
 	// Takes a body of the `application/json` content type.
 	//
-	// Changes the fields that are sent and keeps the others. An empty string clears a field. The password is not changed here, so that the two changes can be allowed separately.
+	// Changes the fields that are sent and keeps the others. An empty string clears a field. The password has an operation of its own, so that policies can allow the two separately.
 	UpdateTritonUser(ctx context.Context, account string, user string, params *UpdateTritonUserParams, body UpdateTritonUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChangeTritonUserPasswordWithBody performs a POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId) request,
 	// with any type of body and a specified content type.
 	//
-	// Sets a new password. The account's password policy decides which ones are good enough.
+	// Sets a new password. The account's password policy applies.
 	ChangeTritonUserPasswordWithBody(ctx context.Context, account string, user string, params *ChangeTritonUserPasswordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChangeTritonUserPassword performs a POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId) request.
 	// Takes a body of the `application/json` content type.
 	//
-	// Sets a new password. The account's password policy decides which ones are good enough.
+	// Sets a new password. The account's password policy applies.
 	ChangeTritonUserPassword(ctx context.Context, account string, user string, params *ChangeTritonUserPasswordParams, body ChangeTritonUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTritonUserKeys performs a GET /{account}/users/{user}/keys (the `ListTritonUserKeys` operationId) request.
+	//
+	// Returns all SSH keys of a sub-user.
+	ListTritonUserKeys(ctx context.Context, account string, user string, params *ListTritonUserKeysParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTritonUserKeyWithBody performs a POST /{account}/users/{user}/keys (the `CreateTritonUserKey` operationId) request,
+	// with any type of body and a specified content type.
+	//
+	// Adds an SSH public key to a sub-user, who can sign requests with it from then on.
+	CreateTritonUserKeyWithBody(ctx context.Context, account string, user string, params *CreateTritonUserKeyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTritonUserKey performs a POST /{account}/users/{user}/keys (the `CreateTritonUserKey` operationId) request.
+	// Takes a body of the `application/json` content type.
+	//
+	// Adds an SSH public key to a sub-user, who can sign requests with it from then on.
+	CreateTritonUserKey(ctx context.Context, account string, user string, params *CreateTritonUserKeyParams, body CreateTritonUserKeyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteTritonUserKey performs a DELETE /{account}/users/{user}/keys/{name} (the `DeleteTritonUserKey` operationId) request.
+	//
+	// Deletes an SSH key of a sub-user by name or fingerprint. Requests that it signed are no longer accepted.
+	DeleteTritonUserKey(ctx context.Context, account string, user string, name string, params *DeleteTritonUserKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTritonUserKey performs a GET /{account}/users/{user}/keys/{name} (the `GetTritonUserKey` operationId) request.
+	//
+	// Returns an SSH key of a sub-user by name or fingerprint.
+	GetTritonUserKey(ctx context.Context, account string, user string, name string, params *GetTritonUserKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // GetRequestStatus performs a GET /requests/{requestId}/status (the `GetRequestStatus` operationId) request.
 //
-// Tells how far an accepted change has got. Shortly after the change was accepted the answer may still be 404.
+// Returns the progress of an accepted change. Shortly after the change was accepted, the status may not exist yet (404).
 func (c *Client) GetRequestStatus(ctx context.Context, requestID string, params *GetRequestStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetRequestStatusRequest(c.Server, requestID, params)
 	if err != nil {
@@ -1582,7 +1657,7 @@ func (c *Client) GetRequestStatus(ctx context.Context, requestID string, params 
 
 // ListGroups performs a GET /um/groups (the `ListGroups` operationId) request.
 //
-// Answers all groups of the contract. There are no pages.
+// Returns all groups of the contract, without pagination.
 func (c *Client) ListGroups(ctx context.Context, params *ListGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListGroupsRequest(c.Server, params)
 	if err != nil {
@@ -1644,7 +1719,7 @@ func (c *Client) DeleteGroup(ctx context.Context, groupID string, params *Delete
 
 // GetGroup performs a GET /um/groups/{groupId} (the `GetGroup` operationId) request.
 //
-// Answers one group; at depth 1 with references to members and resources.
+// Returns a group; at depth 1 with references to members and resources.
 func (c *Client) GetGroup(ctx context.Context, groupID string, params *GetGroupParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetGroupRequest(c.Server, groupID, params)
 	if err != nil {
@@ -1660,7 +1735,7 @@ func (c *Client) GetGroup(ctx context.Context, groupID string, params *GetGroupP
 // ReplaceGroupWithBody performs a PUT /um/groups/{groupId} (the `ReplaceGroup` operationId) request,
 // with any type of body and a specified content type.
 //
-// Replaces the name and the privileges of a group. Send all of them, those unknown to this document included: a privilege that is left out may be withdrawn.
+// Replaces the name and the privileges of a group. Send all of them, including those unknown to this document: an omitted privilege may be withdrawn.
 func (c *Client) ReplaceGroupWithBody(ctx context.Context, groupID string, params *ReplaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceGroupRequestWithBody(c.Server, groupID, params, contentType, body)
 	if err != nil {
@@ -1676,7 +1751,7 @@ func (c *Client) ReplaceGroupWithBody(ctx context.Context, groupID string, param
 // ReplaceGroup performs a PUT /um/groups/{groupId} (the `ReplaceGroup` operationId) request.
 // Takes a body of the `application/json` content type.
 //
-// Replaces the name and the privileges of a group. Send all of them, those unknown to this document included: a privilege that is left out may be withdrawn.
+// Replaces the name and the privileges of a group. Send all of them, including those unknown to this document: an omitted privilege may be withdrawn.
 func (c *Client) ReplaceGroup(ctx context.Context, groupID string, params *ReplaceGroupParams, body ReplaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceGroupRequest(c.Server, groupID, params, body)
 	if err != nil {
@@ -1691,7 +1766,7 @@ func (c *Client) ReplaceGroup(ctx context.Context, groupID string, params *Repla
 
 // ListGroupResources performs a GET /um/groups/{groupId}/resources (the `ListGroupResources` operationId) request.
 //
-// Answers the resources that a group has access to.
+// Returns the resources that a group has access to.
 func (c *Client) ListGroupResources(ctx context.Context, groupID string, params *ListGroupResourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListGroupResourcesRequest(c.Server, groupID, params)
 	if err != nil {
@@ -1706,7 +1781,7 @@ func (c *Client) ListGroupResources(ctx context.Context, groupID string, params 
 
 // ListShares performs a GET /um/groups/{groupId}/shares (the `ListShares` operationId) request.
 //
-// Answers the shares of a group, each with its privileges.
+// Returns the shares of a group, each with its privileges.
 func (c *Client) ListShares(ctx context.Context, groupID string, params *ListSharesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListSharesRequest(c.Server, groupID, params)
 	if err != nil {
@@ -1721,7 +1796,7 @@ func (c *Client) ListShares(ctx context.Context, groupID string, params *ListSha
 
 // RemoveShare performs a DELETE /um/groups/{groupId}/shares/{resourceId} (the `RemoveShare` operationId) request.
 //
-// Takes the access to a resource away from a group. The resource remains.
+// Removes a group's access to a resource. The resource itself is kept.
 func (c *Client) RemoveShare(ctx context.Context, groupID string, resourceID string, params *RemoveShareParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRemoveShareRequest(c.Server, groupID, resourceID, params)
 	if err != nil {
@@ -1736,7 +1811,7 @@ func (c *Client) RemoveShare(ctx context.Context, groupID string, resourceID str
 
 // GetShare performs a GET /um/groups/{groupId}/shares/{resourceId} (the `GetShare` operationId) request.
 //
-// Answers the privileges that a group has on one resource.
+// Returns the privileges that a group has on one resource.
 func (c *Client) GetShare(ctx context.Context, groupID string, resourceID string, params *GetShareParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetShareRequest(c.Server, groupID, resourceID, params)
 	if err != nil {
@@ -1784,7 +1859,7 @@ func (c *Client) AddShare(ctx context.Context, groupID string, resourceID string
 // ReplaceShareWithBody performs a PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId) request,
 // with any type of body and a specified content type.
 //
-// Replaces the privileges that a group has on a resource. A body without content changes nothing and is answered with 200.
+// Replaces the privileges that a group has on a resource. An empty body changes nothing and returns 200.
 func (c *Client) ReplaceShareWithBody(ctx context.Context, groupID string, resourceID string, params *ReplaceShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceShareRequestWithBody(c.Server, groupID, resourceID, params, contentType, body)
 	if err != nil {
@@ -1800,7 +1875,7 @@ func (c *Client) ReplaceShareWithBody(ctx context.Context, groupID string, resou
 // ReplaceShare performs a PUT /um/groups/{groupId}/shares/{resourceId} (the `ReplaceShare` operationId) request.
 // Takes a body of the `application/json` content type.
 //
-// Replaces the privileges that a group has on a resource. A body without content changes nothing and is answered with 200.
+// Replaces the privileges that a group has on a resource. An empty body changes nothing and returns 200.
 func (c *Client) ReplaceShare(ctx context.Context, groupID string, resourceID string, params *ReplaceShareParams, body ReplaceShareJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceShareRequest(c.Server, groupID, resourceID, params, body)
 	if err != nil {
@@ -1815,7 +1890,7 @@ func (c *Client) ReplaceShare(ctx context.Context, groupID string, resourceID st
 
 // ListGroupMembers performs a GET /um/groups/{groupId}/users (the `ListGroupMembers` operationId) request.
 //
-// Answers the users that belong to a group.
+// Returns the users that belong to a group.
 func (c *Client) ListGroupMembers(ctx context.Context, groupID string, params *ListGroupMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListGroupMembersRequest(c.Server, groupID, params)
 	if err != nil {
@@ -1831,7 +1906,7 @@ func (c *Client) ListGroupMembers(ctx context.Context, groupID string, params *L
 // AddGroupMemberWithBody performs a POST /um/groups/{groupId}/users (the `AddGroupMember` operationId) request,
 // with any type of body and a specified content type.
 //
-// Makes a user of the contract a member of a group.
+// Adds a user of the contract to a group.
 func (c *Client) AddGroupMemberWithBody(ctx context.Context, groupID string, params *AddGroupMemberParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddGroupMemberRequestWithBody(c.Server, groupID, params, contentType, body)
 	if err != nil {
@@ -1847,7 +1922,7 @@ func (c *Client) AddGroupMemberWithBody(ctx context.Context, groupID string, par
 // AddGroupMember performs a POST /um/groups/{groupId}/users (the `AddGroupMember` operationId) request.
 // Takes a body of the `application/json` content type.
 //
-// Makes a user of the contract a member of a group.
+// Adds a user of the contract to a group.
 func (c *Client) AddGroupMember(ctx context.Context, groupID string, params *AddGroupMemberParams, body AddGroupMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddGroupMemberRequest(c.Server, groupID, params, body)
 	if err != nil {
@@ -1862,7 +1937,7 @@ func (c *Client) AddGroupMember(ctx context.Context, groupID string, params *Add
 
 // RemoveGroupMember performs a DELETE /um/groups/{groupId}/users/{userId} (the `RemoveGroupMember` operationId) request.
 //
-// Ends the membership of a user in a group. The user remains.
+// Removes a user from a group. The user itself is kept.
 func (c *Client) RemoveGroupMember(ctx context.Context, groupID string, userID string, params *RemoveGroupMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRemoveGroupMemberRequest(c.Server, groupID, userID, params)
 	if err != nil {
@@ -1877,7 +1952,7 @@ func (c *Client) RemoveGroupMember(ctx context.Context, groupID string, userID s
 
 // ListResources performs a GET /um/resources (the `ListResources` operationId) request.
 //
-// Answers the resources of the contract that can be shared with groups, of every type.
+// Returns the resources of the contract that can be shared with groups, of every type.
 func (c *Client) ListResources(ctx context.Context, params *ListResourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListResourcesRequest(c.Server, params)
 	if err != nil {
@@ -1892,7 +1967,7 @@ func (c *Client) ListResources(ctx context.Context, params *ListResourcesParams,
 
 // ListResourcesByType performs a GET /um/resources/{resourceType} (the `ListResourcesByType` operationId) request.
 //
-// Answers the resources of the contract that have one type.
+// Returns the resources of the contract that have one type.
 func (c *Client) ListResourcesByType(ctx context.Context, resourceType string, params *ListResourcesByTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListResourcesByTypeRequest(c.Server, resourceType, params)
 	if err != nil {
@@ -1907,7 +1982,7 @@ func (c *Client) ListResourcesByType(ctx context.Context, resourceType string, p
 
 // GetResource performs a GET /um/resources/{resourceType}/{resourceId} (the `GetResource` operationId) request.
 //
-// Answers one resource; at depth 1 with the groups that may use it.
+// Returns a resource; at depth 1 with the groups that may use it.
 func (c *Client) GetResource(ctx context.Context, resourceType string, resourceID string, params *GetResourceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetResourceRequest(c.Server, resourceType, resourceID, params)
 	if err != nil {
@@ -1922,7 +1997,7 @@ func (c *Client) GetResource(ctx context.Context, resourceType string, resourceI
 
 // ListUsers performs a GET /um/users (the `ListUsers` operationId) request.
 //
-// Answers one page of the users of the contract. Offset and limit choose the page.
+// Returns one page of the users of the contract. Offset and limit select the page.
 func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListUsersRequest(c.Server, params)
 	if err != nil {
@@ -1938,7 +2013,7 @@ func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEdit
 // CreateUserWithBody performs a POST /um/users (the `CreateUser` operationId) request,
 // with any type of body and a specified content type.
 //
-// Creates a user. The answer already holds the new id. Create at most once after a lost answer: look the email address up first.
+// Creates a user. The response already has the new id. If the response was lost, look the email address up before creating the user again.
 func (c *Client) CreateUserWithBody(ctx context.Context, params *CreateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateUserRequestWithBody(c.Server, params, contentType, body)
 	if err != nil {
@@ -1954,7 +2029,7 @@ func (c *Client) CreateUserWithBody(ctx context.Context, params *CreateUserParam
 // CreateUser performs a POST /um/users (the `CreateUser` operationId) request.
 // Takes a body of the `application/json` content type.
 //
-// Creates a user. The answer already holds the new id. Create at most once after a lost answer: look the email address up first.
+// Creates a user. The response already has the new id. If the response was lost, look the email address up before creating the user again.
 func (c *Client) CreateUser(ctx context.Context, params *CreateUserParams, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateUserRequest(c.Server, params, body)
 	if err != nil {
@@ -1984,7 +2059,7 @@ func (c *Client) DeleteUser(ctx context.Context, userID string, params *DeleteUs
 
 // GetUser performs a GET /um/users/{userId} (the `GetUser` operationId) request.
 //
-// Answers one user; at depth 1 with references to groups, owned resources and S3 keys.
+// Returns a user; at depth 1 with references to groups, owned resources and S3 keys.
 func (c *Client) GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetUserRequest(c.Server, userID, params)
 	if err != nil {
@@ -2000,7 +2075,7 @@ func (c *Client) GetUser(ctx context.Context, userID string, params *GetUserPara
 // ReplaceUserWithBody performs a PUT /um/users/{userId} (the `ReplaceUser` operationId) request,
 // with any type of body and a specified content type.
 //
-// Replaces the properties of a user. Send all of them: a property that is left out may be reset.
+// Replaces the properties of a user. Send all of them: an omitted property may be reset.
 func (c *Client) ReplaceUserWithBody(ctx context.Context, userID string, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceUserRequestWithBody(c.Server, userID, params, contentType, body)
 	if err != nil {
@@ -2016,7 +2091,7 @@ func (c *Client) ReplaceUserWithBody(ctx context.Context, userID string, params 
 // ReplaceUser performs a PUT /um/users/{userId} (the `ReplaceUser` operationId) request.
 // Takes a body of the `application/json` content type.
 //
-// Replaces the properties of a user. Send all of them: a property that is left out may be reset.
+// Replaces the properties of a user. Send all of them: an omitted property may be reset.
 func (c *Client) ReplaceUser(ctx context.Context, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceUserRequest(c.Server, userID, params, body)
 	if err != nil {
@@ -2031,7 +2106,7 @@ func (c *Client) ReplaceUser(ctx context.Context, userID string, params *Replace
 
 // ListUserGroups performs a GET /um/users/{userId}/groups (the `ListUserGroups` operationId) request.
 //
-// Answers the groups that a user is a member of.
+// Returns the groups that a user is a member of.
 func (c *Client) ListUserGroups(ctx context.Context, userID string, params *ListUserGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListUserGroupsRequest(c.Server, userID, params)
 	if err != nil {
@@ -2046,7 +2121,7 @@ func (c *Client) ListUserGroups(ctx context.Context, userID string, params *List
 
 // ListOwnedResources performs a GET /um/users/{userId}/owns (the `ListOwnedResources` operationId) request.
 //
-// Answers the resources that a user owns.
+// Returns the resources that a user owns.
 func (c *Client) ListOwnedResources(ctx context.Context, userID string, params *ListOwnedResourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListOwnedResourcesRequest(c.Server, userID, params)
 	if err != nil {
@@ -2061,7 +2136,7 @@ func (c *Client) ListOwnedResources(ctx context.Context, userID string, params *
 
 // ListTritonUsers performs a GET /{account}/users (the `ListTritonUsers` operationId) request.
 //
-// Answers all sub-users of an account, oldest first. There are no pages; a server may cut the list at 1000.
+// Returns all sub-users of an account, oldest first, without pagination. Servers may cut the list at 1000 without saying so.
 func (c *Client) ListTritonUsers(ctx context.Context, account string, params *ListTritonUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListTritonUsersRequest(c.Server, account, params)
 	if err != nil {
@@ -2077,7 +2152,7 @@ func (c *Client) ListTritonUsers(ctx context.Context, account string, params *Li
 // CreateTritonUserWithBody performs a POST /{account}/users (the `CreateTritonUser` operationId) request,
 // with any type of body and a specified content type.
 //
-// Creates a sub-user. Leave optional fields out when they have no value: the server fails on empty strings and null.
+// Creates a sub-user. Omit optional fields that have no value: the server fails on empty strings and null.
 func (c *Client) CreateTritonUserWithBody(ctx context.Context, account string, params *CreateTritonUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateTritonUserRequestWithBody(c.Server, account, params, contentType, body)
 	if err != nil {
@@ -2093,7 +2168,7 @@ func (c *Client) CreateTritonUserWithBody(ctx context.Context, account string, p
 // CreateTritonUser performs a POST /{account}/users (the `CreateTritonUser` operationId) request.
 // Takes a body of the `application/json` content type.
 //
-// Creates a sub-user. Leave optional fields out when they have no value: the server fails on empty strings and null.
+// Creates a sub-user. Omit optional fields that have no value: the server fails on empty strings and null.
 func (c *Client) CreateTritonUser(ctx context.Context, account string, params *CreateTritonUserParams, body CreateTritonUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateTritonUserRequest(c.Server, account, params, body)
 	if err != nil {
@@ -2108,7 +2183,7 @@ func (c *Client) CreateTritonUser(ctx context.Context, account string, params *C
 
 // DeleteTritonUser performs a DELETE /{account}/users/{user} (the `DeleteTritonUser` operationId) request.
 //
-// Deletes a sub-user, found by id or login. A sub-user that still has SSH keys is kept, and the answer is 409.
+// Deletes a sub-user by id or login. It fails with 409 while the sub-user has SSH keys.
 func (c *Client) DeleteTritonUser(ctx context.Context, account string, user string, params *DeleteTritonUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteTritonUserRequest(c.Server, account, user, params)
 	if err != nil {
@@ -2123,7 +2198,7 @@ func (c *Client) DeleteTritonUser(ctx context.Context, account string, user stri
 
 // GetTritonUser performs a GET /{account}/users/{user} (the `GetTritonUser` operationId) request.
 //
-// Answers one sub-user, found by id or login.
+// Returns a sub-user by id or login.
 func (c *Client) GetTritonUser(ctx context.Context, account string, user string, params *GetTritonUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTritonUserRequest(c.Server, account, user, params)
 	if err != nil {
@@ -2139,7 +2214,7 @@ func (c *Client) GetTritonUser(ctx context.Context, account string, user string,
 // UpdateTritonUserWithBody performs a POST /{account}/users/{user} (the `UpdateTritonUser` operationId) request,
 // with any type of body and a specified content type.
 //
-// Changes the fields that are sent and keeps the others. An empty string clears a field. The password is not changed here, so that the two changes can be allowed separately.
+// Changes the fields that are sent and keeps the others. An empty string clears a field. The password has an operation of its own, so that policies can allow the two separately.
 func (c *Client) UpdateTritonUserWithBody(ctx context.Context, account string, user string, params *UpdateTritonUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateTritonUserRequestWithBody(c.Server, account, user, params, contentType, body)
 	if err != nil {
@@ -2155,7 +2230,7 @@ func (c *Client) UpdateTritonUserWithBody(ctx context.Context, account string, u
 // UpdateTritonUser performs a POST /{account}/users/{user} (the `UpdateTritonUser` operationId) request.
 // Takes a body of the `application/json` content type.
 //
-// Changes the fields that are sent and keeps the others. An empty string clears a field. The password is not changed here, so that the two changes can be allowed separately.
+// Changes the fields that are sent and keeps the others. An empty string clears a field. The password has an operation of its own, so that policies can allow the two separately.
 func (c *Client) UpdateTritonUser(ctx context.Context, account string, user string, params *UpdateTritonUserParams, body UpdateTritonUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateTritonUserRequest(c.Server, account, user, params, body)
 	if err != nil {
@@ -2171,7 +2246,7 @@ func (c *Client) UpdateTritonUser(ctx context.Context, account string, user stri
 // ChangeTritonUserPasswordWithBody performs a POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId) request,
 // with any type of body and a specified content type.
 //
-// Sets a new password. The account's password policy decides which ones are good enough.
+// Sets a new password. The account's password policy applies.
 func (c *Client) ChangeTritonUserPasswordWithBody(ctx context.Context, account string, user string, params *ChangeTritonUserPasswordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChangeTritonUserPasswordRequestWithBody(c.Server, account, user, params, contentType, body)
 	if err != nil {
@@ -2187,9 +2262,86 @@ func (c *Client) ChangeTritonUserPasswordWithBody(ctx context.Context, account s
 // ChangeTritonUserPassword performs a POST /{account}/users/{user}/change_password (the `ChangeTritonUserPassword` operationId) request.
 // Takes a body of the `application/json` content type.
 //
-// Sets a new password. The account's password policy decides which ones are good enough.
+// Sets a new password. The account's password policy applies.
 func (c *Client) ChangeTritonUserPassword(ctx context.Context, account string, user string, params *ChangeTritonUserPasswordParams, body ChangeTritonUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChangeTritonUserPasswordRequest(c.Server, account, user, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTritonUserKeys performs a GET /{account}/users/{user}/keys (the `ListTritonUserKeys` operationId) request.
+//
+// Returns all SSH keys of a sub-user.
+func (c *Client) ListTritonUserKeys(ctx context.Context, account string, user string, params *ListTritonUserKeysParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTritonUserKeysRequest(c.Server, account, user, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTritonUserKeyWithBody performs a POST /{account}/users/{user}/keys (the `CreateTritonUserKey` operationId) request,
+// with any type of body and a specified content type.
+//
+// Adds an SSH public key to a sub-user, who can sign requests with it from then on.
+func (c *Client) CreateTritonUserKeyWithBody(ctx context.Context, account string, user string, params *CreateTritonUserKeyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTritonUserKeyRequestWithBody(c.Server, account, user, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTritonUserKey performs a POST /{account}/users/{user}/keys (the `CreateTritonUserKey` operationId) request.
+// Takes a body of the `application/json` content type.
+//
+// Adds an SSH public key to a sub-user, who can sign requests with it from then on.
+func (c *Client) CreateTritonUserKey(ctx context.Context, account string, user string, params *CreateTritonUserKeyParams, body CreateTritonUserKeyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTritonUserKeyRequest(c.Server, account, user, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteTritonUserKey performs a DELETE /{account}/users/{user}/keys/{name} (the `DeleteTritonUserKey` operationId) request.
+//
+// Deletes an SSH key of a sub-user by name or fingerprint. Requests that it signed are no longer accepted.
+func (c *Client) DeleteTritonUserKey(ctx context.Context, account string, user string, name string, params *DeleteTritonUserKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteTritonUserKeyRequest(c.Server, account, user, name, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTritonUserKey performs a GET /{account}/users/{user}/keys/{name} (the `GetTritonUserKey` operationId) request.
+//
+// Returns an SSH key of a sub-user by name or fingerprint.
+func (c *Client) GetTritonUserKey(ctx context.Context, account string, user string, name string, params *GetTritonUserKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTritonUserKeyRequest(c.Server, account, user, name, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4963,6 +5115,305 @@ func NewChangeTritonUserPasswordRequestWithBody(server string, account string, u
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListTritonUserKeysRequest constructs an http.Request for the ListTritonUserKeys method
+func NewListTritonUserKeysRequest(server string, account string, user string, params *ListTritonUserKeysParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user", user, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/%s/users/%s/keys", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AsRole != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateTritonUserKeyRequest calls the generic CreateTritonUserKey builder with application/json body
+func NewCreateTritonUserKeyRequest(server string, account string, user string, params *CreateTritonUserKeyParams, body CreateTritonUserKeyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateTritonUserKeyRequestWithBody(server, account, user, params, "application/json", bodyReader)
+}
+
+// NewCreateTritonUserKeyRequestWithBody constructs an http.Request for the CreateTritonUserKey method, with any body, and a specified content type
+func NewCreateTritonUserKeyRequestWithBody(server string, account string, user string, params *CreateTritonUserKeyParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user", user, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/%s/users/%s/keys", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AsRole != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteTritonUserKeyRequest constructs an http.Request for the DeleteTritonUserKey method
+func NewDeleteTritonUserKeyRequest(server string, account string, user string, name string, params *DeleteTritonUserKeyParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user", user, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/%s/users/%s/keys/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AsRole != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetTritonUserKeyRequest constructs an http.Request for the GetTritonUserKey method
+func NewGetTritonUserKeyRequest(server string, account string, user string, name string, params *GetTritonUserKeyParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user", user, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/%s/users/%s/keys/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AsRole != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }

@@ -84,7 +84,7 @@ func hostileIDs(t *testing.T) {
 					err := errorOf(method.Call(args))
 					require.ErrorIs(t, err, wrapper.ErrInvalid, "%T.%s(%q)", client, name, id)
 					if !strings.HasPrefix(err.Error(), "request id: ") {
-						require.Regexp(t, `^(user|userID|groupID|memberID|resourceID|resourceType|resource type|requestID|request id): `+reason, err.Error())
+						require.Regexp(t, `^(user|key|userID|groupID|memberID|resourceID|resourceType|resource type|requestID|request id): `+reason, err.Error())
 					}
 					checked[name] = true
 				}

@@ -131,7 +131,13 @@ func callsOf(s *stage) map[string]func(context.Context) error {
 		"ChangeTritonUserPassword": func(ctx context.Context) error {
 			return only(tr.ChangeUserPassword(ctx, s.tritonUser, "correct-horse-5"))
 		},
-		"DeleteTritonUser": func(ctx context.Context) error { return tr.DeleteUser(ctx, "bob.ray") },
+		"ListTritonUserKeys": func(ctx context.Context) error { return only(tr.ListUserKeys(ctx, "bob.ray")) },
+		"CreateTritonUserKey": func(ctx context.Context) error {
+			return only(tr.CreateUserKey(ctx, "bob.ray", gen.TritonKeyCreate{Key: publicKey}))
+		},
+		"GetTritonUserKey":    func(ctx context.Context) error { return only(tr.GetUserKey(ctx, s.keyHolder(), "laptop")) },
+		"DeleteTritonUserKey": func(ctx context.Context) error { return tr.DeleteUserKey(ctx, s.keyHolder(), "laptop") },
+		"DeleteTritonUser":    func(ctx context.Context) error { return tr.DeleteUser(ctx, "bob.ray") },
 
 		// What is built on them.
 		"update": func(ctx context.Context) error {
@@ -242,7 +248,7 @@ func nothingIsLeftOpen(t *testing.T, effect wrappertest.Effect, keeps bool) {
 	t.Cleanup(sockets.CloseIdleConnections)
 	bodies := &bodyCounter{next: sockets}
 	through := wrapper.WithOptions(
-		wrapper.WithHTTPClient(&http.Client{Transport: bodies}), wrapper.WithResponseLimit(64 << 10),
+		wrapper.WithHTTPClient(&http.Client{Transport: bodies}), wrapper.WithResponseLimit(64<<10),
 		wrapper.WithRetry(wrapper.RetryPolicy{MaxAttempts: 2, MinDelay: 1, MaxDelay: 1}),
 	)
 	pace := wrapper.WithPollPolicy(wrapper.PollPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond})

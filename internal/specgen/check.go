@@ -85,7 +85,7 @@ func check(root string, h *history, pages []string, stdout io.Writer) error {
 		return fmt.Errorf("%s: %d problems", documentFile, problems)
 	}
 	fmt.Fprintf(stdout, "%s: %d operations, %d schemas, valid, and what merge writes\n",
-		documentFile, countOperations(doc), len(get(doc, "components", "schemas").Content)/2)
+		documentFile, countOperations(doc), countSchemas(doc))
 	return nil
 }
 

@@ -47,6 +47,22 @@ func read(t *testing.T, root, file string) []byte {
 	return content
 }
 
+func parsed(t *testing.T, file string) *yaml.Node {
+	t.Helper()
+	doc, err := parseYAML(read(t, repository, file))
+	require.NoError(t, err)
+	return doc
+}
+
+func filesIn(t *testing.T, root string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, "api", "*"))
+	require.NoError(t, err)
+	hidden, err := filepath.Glob(filepath.Join(root, "api", ".*"))
+	require.NoError(t, err)
+	return append(files, hidden...)
+}
+
 func write(t *testing.T, root, file, content string) string {
 	t.Helper()
 	path := filepath.Join(root, file)

@@ -88,7 +88,7 @@ func importCommand(root, page string, stdout io.Writer) error {
 	if err := writeFile(filepath.Join(root, ionosFile), out); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s: %d operations, %d schemas\n", ionosFile, countOperations(doc), len(get(doc, "components", "schemas").Content)/2)
+	fmt.Fprintf(stdout, "%s: %d operations, %d schemas\n", ionosFile, countOperations(doc), countSchemas(doc))
 	return nil
 }
 

@@ -14,6 +14,7 @@ const (
 	ionosFile       = "api/ionos.yaml"
 	statusFile      = "api/status.yaml"
 	tritonFile      = "api/triton.yaml"
+	tritonKeysFile  = "api/triton-keys.yaml"
 	correctionsFile = "api/corrections.yaml"
 	proseFile       = "api/prose.yaml"
 )
@@ -22,7 +23,7 @@ const documentComment = `Made from the files in api/ by "go run ./internal/specg
 `
 
 // sources are the files that facts come from. The first one's servers and security are the document's own.
-var sources = []string{ionosFile, statusFile, tritonFile}
+var sources = []string{ionosFile, statusFile, tritonFile, tritonKeysFile}
 
 // build makes openapi.yaml from the files under root.
 func build(root string) ([]byte, error) {
@@ -108,6 +109,8 @@ func pushDown(doc, part *yaml.Node) {
 		}
 	}
 }
+
+func countSchemas(doc *yaml.Node) int { return len(get(doc, "components", "schemas").Content) / 2 }
 
 func isMethod(key string) bool {
 	switch key {

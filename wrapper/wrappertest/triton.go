@@ -53,6 +53,10 @@ func newTriton(key crypto.Signer) *Triton {
 		path("POST", "/*/users/*", "UpdateTritonUser", c.updateUser),
 		path("DELETE", "/*/users/*", "DeleteTritonUser", c.deleteUser),
 		path("POST", "/*/users/*/change_password", "ChangeTritonUserPassword", c.changePassword),
+		path("GET", "/*/users/*/keys", "ListTritonUserKeys", c.listUserKeys),
+		path("POST", "/*/users/*/keys", "CreateTritonUserKey", c.createUserKey),
+		path("GET", "/*/users/*/keys/*", "GetTritonUserKey", c.getUserKey),
+		path("DELETE", "/*/users/*/keys/*", "DeleteTritonUserKey", c.deleteUserKey),
 	}
 	return c
 }

@@ -27,7 +27,7 @@ func TestTritonRoutes(t *testing.T) {
 	c := inMemory(t)
 	c.cloud.Triton.AddUser(wrappertest.SubUser{Login: "bob", Email: "bob@example.com"})
 	for request, status := range map[string]int{
-		"GET /": 404, "GET /acme": 404, "GET /acme/keys": 404, "GET /acme/users/bob/keys": 404, "GET /cloudapi/v6/um/users": 404,
+		"GET /": 404, "GET /acme": 404, "GET /acme/keys": 404, "GET /acme/users/bob/keys": 200, "GET /acme/users/ann/keys": 404, "GET /acme/users/bob/keys/a/b": 404, "GET /cloudapi/v6/um/users": 404,
 		"PUT /acme/users": 405, "PATCH /acme/users/bob": 405, "GET /acme/users/bob/change_password": 405,
 		"HEAD /acme/users": 200, "HEAD /acme/users/bob": 200, "HEAD /acme/users/ann": 404, "GET /acme/users/": 500,
 	} {
