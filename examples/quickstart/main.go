@@ -22,7 +22,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/cloudroster/cloudroster/examples/internal/clouds"
 	"github.com/cloudroster/cloudroster/gen"
 	"github.com/cloudroster/cloudroster/wrapper"
 )
@@ -37,7 +36,7 @@ func main() {
 }
 
 func run(ctx context.Context, in io.Reader, out io.Writer) (failure error) {
-	c, err := clouds.Connect()
+	c, err := connect()
 	if err != nil {
 		return err
 	}
@@ -52,7 +51,7 @@ func run(ctx context.Context, in io.Reader, out io.Writer) (failure error) {
 	password := wrapper.Secret(rand.Text() + "a1")
 
 	if c.IONOS != nil {
-		// IONOS accepts a change first and carries it out later: the operation tells how far it is.
+		// IONOS accepts a change first and carries it out later: the operation has its progress.
 		fmt.Fprintf(out, "\nCreating %s on IONOS\n", email)
 		user, operation, err := c.IONOS.CreateUser(ctx, gen.UserCreateProperties{
 			FirstName: "Quick", LastName: "Start", Email: email, Password: password,
@@ -78,7 +77,7 @@ func run(ctx context.Context, in io.Reader, out io.Writer) (failure error) {
 			return err
 		}
 		defer func() { failure = errors.Join(failure, remove(ctx, out, "Triton", c.Triton.Users(), user.ID)) }()
-		fmt.Fprintln(out, "  made at once")
+		fmt.Fprintln(out, "  created at once")
 	}
 
 	fmt.Fprintln(out)
@@ -86,10 +85,10 @@ func run(ctx context.Context, in io.Reader, out io.Writer) (failure error) {
 }
 
 // list writes the users of both clouds as one table.
-func list(ctx context.Context, out io.Writer, c *clouds.Clouds) error {
+func list(ctx context.Context, out io.Writer, c *clouds) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "CLOUD\tLOGIN\tNAME\tID")
-	for name, users := range c.All() {
+	for name, users := range c.all() {
 		for user, err := range users.All(ctx) {
 			if err != nil {
 				return fmt.Errorf("list the users of %s: %w", name, err)
@@ -106,7 +105,7 @@ func remove(ctx context.Context, out io.Writer, cloud string, users wrapper.User
 	defer cancel()
 	err := users.Delete(ctx, id)
 	if errors.Is(err, wrapper.ErrNotFound) {
-		return nil // it never came to be: the request failed
+		return nil // it was not created: the request failed
 	}
 	if err != nil {
 		return fmt.Errorf("user %s is left on %s: %w", id, cloud, err)
@@ -115,7 +114,7 @@ func remove(ctx context.Context, out io.Writer, cloud string, users wrapper.User
 	return nil
 }
 
-// confirmed asks a person. Where no terminal is, the answer is no.
+// confirmed asks a person. Without a terminal, the answer is no.
 func confirmed(in io.Reader, out io.Writer) bool {
 	if file, ok := in.(*os.File); ok {
 		if info, err := file.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {

@@ -60,7 +60,7 @@ Creating (quickstart_\w{8}@example\.com) on IONOS
 )?  request \S+ is DONE
 
 Creating (quickstart_\w{8}) on Triton
-  made at once
+  created at once
 
 CLOUD   LOGIN                            NAME         ID
 IONOS   quickstart_\w{8}@example\.com  Quick Start  \S+
@@ -115,11 +115,29 @@ func TestNothingIsChangedWithoutAYes(t *testing.T) {
 
 func TestOneConfiguredCloudIsUsedAlone(t *testing.T) {
 	cloud := servers(t)
-	t.Setenv("TRITON_KEY_ID", "")
+	for _, name := range []string{"TRITON_URL", "TRITON_ACCOUNT", "TRITON_KEY_ID"} {
+		t.Setenv(name, "")
+	}
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), strings.NewReader("y\n"), &out))
 	assert.Contains(t, out.String(), "Using IONOS Cloud.\n")
 	assert.Equal(t, 1, cloud.IONOS.Count("umUsersPost"))
+	assert.Empty(t, cloud.Triton.Requests())
+}
+
+func TestACloudThatIsConfiguredInPartIsAnError(t *testing.T) {
+	for _, missing := range []string{"TRITON_KEY_ID", "TRITON_ACCOUNT", "TRITON_URL"} {
+		cloud := servers(t)
+		t.Setenv(missing, "")
+		err := run(t.Context(), strings.NewReader("y\n"), new(bytes.Buffer))
+		require.ErrorIs(t, err, wrapper.ErrInvalid, missing)
+		assert.ErrorContains(t, err, missing)
+		assert.Empty(t, cloud.IONOS.Requests())
+	}
+	cloud := servers(t)
+	t.Setenv("IONOS_TOKEN", "")
+	t.Setenv("IONOS_USERNAME", wrappertest.Username)
+	require.ErrorContains(t, run(t.Context(), strings.NewReader("y\n"), new(bytes.Buffer)), "IONOS_PASSWORD")
 	assert.Empty(t, cloud.Triton.Requests())
 }
 

@@ -1,6 +1,4 @@
-// Package clouds connects the examples to the clouds that the environment names, or to two in
-// memory.
-package clouds
+package main
 
 import (
 	"iter"
@@ -13,8 +11,8 @@ import (
 	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
 
-// Clouds are the clients to work with. One that is not configured is nil.
-type Clouds struct {
+// clouds are the clients to work with. One that is not configured is nil.
+type clouds struct {
 	IONOS  *wrapper.IONOS
 	Triton *wrapper.Triton
 	// Memory is what stands behind the clients when no real cloud is configured, otherwise nil.
@@ -23,8 +21,8 @@ type Clouds struct {
 	About string
 }
 
-// All are the users of each cloud, by its name.
-func (c *Clouds) All() iter.Seq2[string, wrapper.Users] {
+// all are the users of each cloud, by its name.
+func (c *clouds) all() iter.Seq2[string, wrapper.Users] {
 	return func(yield func(string, wrapper.Users) bool) {
 		if c.IONOS != nil && !yield("IONOS", c.IONOS.Users()) {
 			return
@@ -35,21 +33,22 @@ func (c *Clouds) All() iter.Seq2[string, wrapper.Users] {
 	}
 }
 
-// Connect makes clients of the clouds that the environment names:
+// connect returns clients of the clouds that the environment names:
 //
 //	IONOS_TOKEN, or IONOS_USERNAME and IONOS_PASSWORD
 //	TRITON_URL, TRITON_ACCOUNT and TRITON_KEY_ID, with the key in ssh-agent or ~/.ssh
 //
-// With neither, it makes two empty clouds in memory, where a request takes a second.
-func Connect() (*Clouds, error) {
-	ionos := set("IONOS_TOKEN") || set("IONOS_USERNAME", "IONOS_PASSWORD")
+// A cloud that is named in part is an error. With neither, connect returns clients of two empty
+// clouds in memory, where a request takes a second.
+func connect() (*clouds, error) {
+	ionos := set("IONOS_TOKEN", "IONOS_USERNAME", "IONOS_PASSWORD")
 	triton := set("TRITON_URL", "TRITON_ACCOUNT", "TRITON_KEY_ID")
 	if !ionos && !triton {
 		return inMemory()
 	}
 	var err error
 	var names []string
-	c := &Clouds{}
+	c := &clouds{}
 	if ionos {
 		if c.IONOS, err = wrapper.NewIONOSFromEnv(); err != nil {
 			return nil, err
@@ -67,16 +66,17 @@ func Connect() (*Clouds, error) {
 	return c, nil
 }
 
+// set reports whether one of the variables is set and not empty.
 func set(variables ...string) bool {
 	for _, name := range variables {
-		if os.Getenv(name) == "" {
-			return false
+		if os.Getenv(name) != "" {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
-func inMemory() (*Clouds, error) {
+func inMemory() (*clouds, error) {
 	cloud := wrappertest.New(wrappertest.WithRequestTimes(400*time.Millisecond, 600*time.Millisecond))
 	signer, err := wrapper.NewSigner(cloud.Triton.Key())
 	if err != nil {
@@ -86,7 +86,7 @@ func inMemory() (*Clouds, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Clouds{Memory: cloud, About: "No cloud is configured: using two in memory."}
+	c := &clouds{Memory: cloud, About: "No cloud is configured: using two in memory."}
 	c.IONOS, err = wrapper.NewIONOS(wrapper.TokenAuth(wrappertest.Token),
 		wrapper.WithHTTPClient(cloud.HTTPClient()),
 		wrapper.WithPollPolicy(wrapper.PollPolicy{MinDelay: 100 * time.Millisecond}))
