@@ -1,15 +1,11 @@
 package wrapper
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"reflect"
 	"strconv"
-
-	"github.com/cloudroster/cloudroster/gen"
 )
 
 // A CallOption is an optional parameter of one IONOS call. One that the operation does not have,
@@ -97,9 +93,16 @@ func checkCallOptions(opts []CallOption, allowed optionSet) (callOptions, error)
 	return o, nil
 }
 
-// edit puts the options on the request. All generated IONOS methods are called without their
-// parameter struct, of which there is one an operation.
-func (o *callOptions) edit(_ context.Context, r *http.Request) error {
+// plainQuery is on every request: the service indents by default, which costs a third more bytes.
+const plainQuery = "pretty=false"
+
+// apply puts the options on a request. The generated builders get no parameter struct, of which
+// there is one for each operation.
+func (o *callOptions) apply(r *http.Request) {
+	if o.given == 0 {
+		r.URL.RawQuery = plainQuery
+		return
+	}
 	query := append(make([]byte, 0, 64), plainQuery...)
 	number := func(flag optionSet, name string, value int) {
 		if o.given&flag != 0 {
@@ -114,23 +117,13 @@ func (o *callOptions) edit(_ context.Context, r *http.Request) error {
 	if o.given&givenContract != 0 {
 		r.Header.Set("X-Contract-Number", strconv.Itoa(o.contract))
 	}
-	return nil
-}
-
-// plainQuery is on every request: the server indents by default, which costs a third more bytes.
-const plainQuery = "pretty=false"
-
-// editPlain is edit without options.
-func editPlain(_ context.Context, r *http.Request) error {
-	r.URL.RawQuery = plainQuery
-	return nil
 }
 
 // ids are the path parameters of a call: name, value, name, value.
 type ids []string
 
-// check refuses what would address something else than the caller means. Everything else is
-// escaped by the generated client.
+// check rejects what would address something else than the caller means. Everything else is
+// escaped by the generated request builders.
 func (v ids) check() error {
 	for i := 0; i+1 < len(v); i += 2 {
 		if err := checkID(v[i], v[i+1]); err != nil {
@@ -155,7 +148,7 @@ func checkID(name, id string) error {
 	return nil
 }
 
-// required refuses empty fields that the service needs: name, value, name, value.
+// required rejects empty fields that the service needs: name, value, name, value.
 func required(fields ...string) error {
 	for i := 0; i+1 < len(fields); i += 2 {
 		if fields[i+1] == "" {
@@ -165,162 +158,82 @@ func required(fields ...string) error {
 	return nil
 }
 
-// sender calls one generated method.
-type sender func(edit gen.RequestEditorFn) (*http.Response, error)
+// call is one operation of the document on its way. Nothing is sent before all of it is checked.
+type call struct {
+	operation string // operationId of the document
+	request   *http.Request
+	err       error // why request could not be built
+	path      ids
+	object    string // id of the object that the response must describe, "" if any
+	opts      []CallOption
+	allowed   optionSet // options beside those that every operation accepts
+	// repeatable marks a POST that does no harm when it is sent twice.
+	repeatable bool
+}
 
-// send checks the input of one IONOS operation and sends its request.
-func send(opts []CallOption, allowed optionSet, path ids, call sender) (*http.Response, error) {
-	if err := path.check(); err != nil {
+// send sends the request of an IONOS call. Like transport.do it returns a response beside an
+// error if the service accepted a write whose response could not be read to its end.
+func (c *IONOS) send(ctx context.Context, k call) (*response, error) {
+	if err := k.path.check(); err != nil {
 		return nil, err
 	}
-	o, err := newCallOptions(opts, allowed)
+	o, err := newCallOptions(k.opts, k.allowed)
 	if err != nil {
 		return nil, err
 	}
-	if o.given == 0 {
-		return call(editPlain)
+	if k.err != nil {
+		return nil, k.err
 	}
-	given := o
-	return call(given.edit)
+	o.apply(k.request)
+	return c.transport.do(k.request.WithContext(ctx), isRepeatable(k.request))
 }
 
-// read is every operation that reads.
-func read[T any](opts []CallOption, allowed optionSet, path ids, call sender) (*T, error) {
-	resp, err := send(opts, allowed, path, call)
+// read is every IONOS operation that reads.
+func read[T any](ctx context.Context, c *IONOS, k call) (*T, error) {
+	resp, err := c.send(ctx, k)
 	if err != nil {
 		return nil, err
 	}
-	defer release(resp)
-	return decode[T](resp)
+	defer resp.release()
+	return decode[T](resp, k.object)
 }
 
-// write is every IONOS operation that changes something and answers with it. What is known is
-// always returned: the operation beside an answer that cannot be read, and the answer beside a
+// write is every IONOS operation that changes something and returns it. What is known is always
+// returned: the operation beside a response that cannot be read, and the response beside a
 // Location that cannot.
-func write[T any](c *IONOS, opts []CallOption, path ids, call sender) (*T, *Operation, error) {
-	resp, err := send(opts, 0, path, call)
-	if err != nil {
-		return nil, operationOf(err), err
+func write[T any](ctx context.Context, c *IONOS, k call) (*T, *Operation, error) {
+	resp, err := c.send(ctx, k)
+	if resp == nil {
+		return nil, nil, err
 	}
-	defer release(resp)
-	operation, err := c.accepted(resp.Request, resp)
-	if err != nil {
-		err = unreadable(resp, err)
+	defer resp.release()
+	var value *T
+	if err == nil {
+		value, err = decode[T](resp, k.object)
 	}
-	value, problem := decode[T](resp)
-	if problem != nil {
-		operation, err = withOperation(problem, operation)
-	}
+	operation, err := c.accepted(resp, err)
 	return value, operation, err
 }
 
-// remove is every IONOS DELETE. That there is nothing to delete any more, after an attempt
-// whose answer was lost, is what was asked for.
-func remove(c *IONOS, opts []CallOption, path ids, call sender) (*Operation, error) {
-	resp, err := send(opts, 0, path, call)
-	if err != nil {
-		if alreadyDeleted(err) {
-			return &Operation{client: c}, nil
-		}
-		return operationOf(err), err
-	}
-	defer release(resp)
-	operation, err := c.accepted(resp.Request, resp)
-	if err != nil {
-		return nil, unreadable(resp, err)
-	}
-	if err := expectNoBody(resp); err != nil {
-		return withOperation(err, operation)
-	}
-	return operation, nil
-}
-
-// withOperation is an unreadable answer of a write. One that names no request says nothing of
-// what was done.
-func withOperation(err error, operation *Operation) (*Operation, error) {
-	var failed *Error
-	if operation.ID() == "" || !errors.As(err, &failed) {
+// remove is every IONOS DELETE.
+func remove(ctx context.Context, c *IONOS, k call) (*Operation, error) {
+	resp, err := c.send(ctx, k)
+	switch {
+	case alreadyDeleted(err):
+		return c.finished(), nil
+	case resp == nil:
 		return nil, err
 	}
-	failed.Operation = operation
-	return operation, err
+	defer resp.release()
+	if err == nil {
+		err = expectNoBody(resp)
+	}
+	return c.accepted(resp, err)
 }
 
-// goneBefore recognises the 404 of a repeated DELETE.
+// alreadyDeleted recognizes the 404 of a repeated DELETE: that there is nothing to delete any
+// more, after an attempt whose response was lost, is what was asked for.
 func alreadyDeleted(err error) bool {
 	var failed *Error
 	return errors.As(err, &failed) && failed.Status == http.StatusNotFound && failed.outcomeUnknown
-}
-
-// operationOf is the accepted operation that an error carries, nil if none.
-func operationOf(err error) *Operation {
-	var failed *Error
-	if errors.As(err, &failed) {
-		return failed.Operation
-	}
-	return nil
-}
-
-// decode reads the answer's one JSON value. An empty body, null, HTML and every other kind of
-// value is an error, never a zero T.
-func decode[T any](resp *http.Response) (*T, error) {
-	value := new(T)
-	data := bytes.TrimLeft(bodyBytes(resp), " \t\r\n")
-	switch {
-	case len(data) == 0:
-		return nil, unreadable(resp, fmt.Errorf("the body is empty: %w", ErrUnexpectedResponse))
-	case data[0] == '<':
-		return nil, unreadable(resp, fmt.Errorf("the body is HTML: %w", ErrUnexpectedResponse))
-	case data[0] != '{' && data[0] != '[':
-		return nil, unreadable(resp, fmt.Errorf("the body is not what the operation documents: %w", ErrUnexpectedResponse))
-	}
-	var err error
-	if list, ok := any(value).(*gen.UserList); ok {
-		err = unmarshalUsers(data, list)
-	} else {
-		err = unmarshal(data, value)
-	}
-	if err != nil {
-		return nil, unreadable(resp, fmt.Errorf("%w: %w", ErrUnexpectedResponse, err))
-	}
-	if reflect.ValueOf(value).Elem().IsZero() {
-		return nil, unreadable(resp, fmt.Errorf("the body has nothing that the operation documents: %w", ErrUnexpectedResponse))
-	}
-	return value, nil
-}
-
-// unmarshalUsers makes room for a page at once. A full one would grow to its size in eight
-// steps, each a copy, which are half of the memory that a list needs.
-func unmarshalUsers(data []byte, list *gen.UserList) error {
-	const userBytes = 600 // about what one has without entities
-	if users := min(len(data)/userBytes, pageSize); users > 1 {
-		list.Items = make([]gen.User, 0, users)
-		if err := unmarshal(data, list); err != nil || len(list.Items) > 0 {
-			return err
-		}
-		*list = gen.UserList{} // no users at all: that there was room must not show
-	}
-	return unmarshal(data, list)
-}
-
-// nothing checks the answer of a DELETE, which has no body or one that says nothing. HTML is
-// the answer of somebody else: a login page, for example.
-func expectNoBody(resp *http.Response) error {
-	if data := bytes.TrimLeft(bodyBytes(resp), " \t\r\n"); len(data) > 0 && data[0] == '<' {
-		return unreadable(resp, fmt.Errorf("the body is HTML: %w", ErrUnexpectedResponse))
-	}
-	return nil
-}
-
-// unreadable is the error of a call that succeeded with an answer that did not.
-func unreadable(resp *http.Response, cause error) *Error {
-	hide := redactor(resp.Request)
-	failed := responseError(resp.Request, resp, nil, false, hide)
-	failed.Err = redactError(cause, hide)
-	if body, ok := resp.Body.(*bufferedBody); ok {
-		failed.Attempts = body.tries
-	}
-	// A created or changed object is there even if its description is not.
-	failed.outcomeUnknown = resp.Request.Method != http.MethodGet && resp.Request.Method != http.MethodHead
-	return failed
 }

@@ -19,7 +19,7 @@ func TestDefaultTransportRefusesOldTLS(t *testing.T) {
 	t.Parallel()
 	for version, fine := range map[uint16]bool{tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
 		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, `{"id":"groups"}`)
+			_, _ = io.WriteString(w, `{"id":"groups","items":[]}`)
 		}))
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version}

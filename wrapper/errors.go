@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -89,8 +88,21 @@ type Error struct {
 	// Err is the cause where there is one besides the status.
 	Err error
 
-	triton         bool
+	vendor         *vendor // nil for an error that is not of a response
 	outcomeUnknown bool
+}
+
+// vendor is what differs between the two services where requests and responses are handled.
+type vendor struct {
+	cloud         string // in log records
+	acceptVersion string
+	// kind is the Err variable of a status that this service uses in its own way, nil otherwise.
+	kind func(*Error) error
+	// own reports whether an error has the shape of this service's errors, or of another's,
+	// such as a gateway's.
+	own func(*Error) bool
+	// repair rewrites a body that is not what the service documents, and reports whether it did.
+	repair func([]byte) ([]byte, bool)
 }
 
 // Message is one message of a failed answer.
@@ -165,6 +177,11 @@ func (e *Error) Is(target error) bool {
 }
 
 func (e *Error) kind() error {
+	if e.vendor != nil && e.vendor.kind != nil {
+		if kind := e.vendor.kind(e); kind != nil {
+			return kind
+		}
+	}
 	switch e.Status {
 	case http.StatusUnauthorized:
 		return ErrUnauthorized
@@ -175,10 +192,6 @@ func (e *Error) kind() error {
 	case http.StatusTooManyRequests, statusEnhanceYourCalm:
 		return ErrRateLimited
 	case http.StatusConflict:
-		// Triton answers a bad parameter with 409.
-		if e.triton && slices.Contains([]string{"InvalidArgument", "InvalidArgumentError", "MissingParameter", "MissingParameterError"}, e.Code) {
-			return ErrInvalid
-		}
 		return ErrConflict
 	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotAcceptable,
 		http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
@@ -226,24 +239,30 @@ func printable(text string) string {
 	return text
 }
 
-// answerError makes the Error of an answer that is not success. body is the whole body as far
-// as it was read; secrets are removed from everything that is kept of it.
-func responseError(r *http.Request, resp *http.Response, body []byte, triton bool, hide *strings.Replacer) *Error {
+// newError describes a response without its body.
+func newError(resp *response, redact *strings.Replacer) *Error {
 	failed := &Error{
-		Method:     r.Method,
-		Path:       r.URL.Path,
+		Method:     resp.Request.Method,
+		Path:       resp.Request.URL.Path,
 		Status:     resp.StatusCode,
-		RequestID:  hide.Replace(requestID(resp.Header)),
+		RequestID:  redact.Replace(requestID(resp.Header)),
 		RetryAfter: retryAfter(resp.Header, time.Now()),
-		triton:     triton,
+		vendor:     resp.vendor,
 	}
 	if limit, told := rateLimit(resp.Header); told {
 		failed.RateLimit = &limit
 	}
-	if len(body) > 0 {
-		failed.Messages = messages(body, hide)
+	return failed
+}
+
+// responseError is the Error of a response that is not a success. Secrets are removed from
+// everything that is kept of it.
+func responseError(resp *response, redact *strings.Replacer) *Error {
+	failed := newError(resp, redact)
+	if len(resp.data) > 0 {
+		failed.Messages = messages(resp.data, redact)
 		// Cut afterwards: the first half of a secret is none that could be recognised.
-		text := hide.Replace(string(body[:min(len(body), maxParsedErrorBody)]))
+		text := redact.Replace(string(resp.data[:min(len(resp.data), maxParsedErrorBody)]))
 		failed.Body = []byte(text[:min(len(text), maxErrorBody)])
 	}
 	if len(failed.Messages) > 0 {

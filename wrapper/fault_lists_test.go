@@ -56,8 +56,7 @@ func walked(t *testing.T, client *wrapper.IONOS, opts ...wrapper.CallOption) (em
 }
 
 func offsetIgnored(t *testing.T) {
-	for _, item := range []string{`{"id":"a","properties":{"email":"a@example.com"}},{"id":"b","properties":{"email":"b@example.com"}}`,
-		`{"properties":{"email":"a@example.com"}},{"properties":{"email":"b@example.com"}}`} {
+	for _, item := range []string{`{"id":"a","properties":{"email":"a@example.com"}},{"id":"b","properties":{"email":"b@example.com"}}`} {
 		for name, opts := range pageOptions {
 			cloud := wrappertest.New()
 			cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reply(200, nil, `{"id":"users","items":[`+item+`],"offset":0,"limit":2}`)})

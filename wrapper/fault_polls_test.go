@@ -162,7 +162,7 @@ func answered(t *testing.T, body string) (*wrappertest.Cloud, *wrapper.Operation
 
 func unknownStatus(t *testing.T) {
 	for _, state := range []string{"PAUSED", "", "DONE ", "COMPLETED", "Ok"} {
-		cloud, operation, err := answered(t, `{"id":"x","metadata":{"status":"`+state+`"}}`)
+		cloud, operation, err := answered(t, `{"metadata":{"status":"`+state+`"}}`)
 		waitFailure(t, err, operation.ID())
 		require.ErrorIs(t, err, wrapper.ErrUnexpectedResponse, state)
 		require.ErrorContains(t, err, "status")
@@ -170,17 +170,17 @@ func unknownStatus(t *testing.T) {
 		assert.Equal(t, 1, cloud.IONOS.Count(statusOperation))
 		pollsStopped(t, cloud)
 	}
-	_, _, err := answered(t, `{"id":"x","metadata":{"status":"done","targets":[{"target":{"id":"y"},"status":"Done"}]}}`)
+	_, _, err := answered(t, `{"metadata":{"status":"done","targets":[{"target":{"id":"y"},"status":"Done"}]}}`)
 	require.NoError(t, err)
-	_, operation, err := answered(t, `{"id":"x","metadata":{"status":"failed","message":"no"}}`)
+	_, operation, err := answered(t, `{"metadata":{"status":"failed","message":"no"}}`)
 	waitFailure(t, err, operation.ID())
 	require.ErrorIs(t, err, wrapper.ErrOperationFailed)
-	_, _, err = answered(t, `{"id":"x","metadata":{"status":"DONE","targets":[{"target":{"id":"y"},"status":"failed"}]}}`)
+	_, _, err = answered(t, `{"metadata":{"status":"DONE","targets":[{"target":{"id":"y"},"status":"failed"}]}}`)
 	require.ErrorIs(t, err, wrapper.ErrOperationFailed)
 }
 
 func statusWithoutMetadata(t *testing.T) {
-	for _, body := range []string{`{"id":"x","type":"request-status"}`, `{"id":"x","metadata":null}`, `{"id":"x","metadata":{}}`, `{}`, `null`, ``, `[]`, `<html>`} {
+	for _, body := range []string{`{"id":"x","type":"request-status"}`, `{"metadata":null}`, `{"metadata":{}}`, `{}`, `null`, ``, `[]`, `<html>`} {
 		cloud, operation, err := answered(t, body)
 		waitFailure(t, err, operation.ID())
 		require.ErrorIs(t, err, wrapper.ErrUnexpectedResponse, body)

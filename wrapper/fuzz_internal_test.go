@@ -129,8 +129,8 @@ func FuzzErrorBody(f *testing.F) {
 		r, err := http.NewRequest(http.MethodPost, "https://api.example.com/um/users?q=1", bytes.NewReader(sent))
 		require.NoError(t, err)
 		resp := &http.Response{StatusCode: status, Header: http.Header{"X-Request-Id": {string(body)}}, Request: r}
-		for _, triton := range []bool{false, true} {
-			failed := responseError(r, resp, body, triton, redactor(r))
+		for _, vendor := range []*vendor{ionosVendor, tritonVendor} {
+			failed := responseError(&response{Response: resp, data: body, vendor: vendor}, redactor(r))
 			text := failed.Error()
 			assert.LessOrEqual(t, len(text), (maxMessages+2)*(2*maxErrorText+20))
 			for _, char := range text {
@@ -177,7 +177,8 @@ func FuzzHiddenSecret(f *testing.F) {
 				continue
 			}
 			body := []byte(before + form + after)
-			failed := responseError(r, &http.Response{StatusCode: 500, Header: http.Header{}, Request: r}, body, true, redactor(r))
+			resp := &http.Response{StatusCode: 500, Header: http.Header{}, Request: r}
+			failed := responseError(&response{Response: resp, data: body, vendor: tritonVendor}, redactor(r))
 			kept := string(failed.Body)
 			require.NotContains(t, kept, form)
 			// Nor does the beginning of it stand at the end, where the body was cut. What repeats

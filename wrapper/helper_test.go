@@ -66,11 +66,15 @@ func paged(t testing.TB, cloud *wrappertest.Cloud, size int) wrappertest.Effect 
 		offset, err := strconv.Atoi(r.URL.Query().Get("offset"))
 		assert.NoError(t, err)
 		list := gen.UserList{ID: "users", Offset: offset, Limit: size}
+		items := []gen.User{}
 		all := cloud.IONOS.Users()
 		for _, user := range all[min(offset, len(all)):min(offset+size, len(all))] {
-			list.Items = append(list.Items, gen.User{ID: user.ID, Properties: gen.UserProperties{Email: user.Email}})
+			items = append(items, gen.User{ID: user.ID, Properties: gen.UserProperties{Email: user.Email}})
 		}
-		body, err := json.Marshal(list)
+		body, err := json.Marshal(struct {
+			gen.UserList
+			Items []gen.User `json:"items"`
+		}{list, items})
 		assert.NoError(t, err)
 		_, _ = w.Write(body) // a prefetch that is not needed any more does not read it
 	}

@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -29,7 +30,7 @@ const ionosBaseURL = "https://api.ionos.com/cloudapi/v6"
 // Ids are opaque strings. An id that is empty, "." or "..", or holds control characters is
 // refused before any request; every other one is escaped. An IONOS is safe for concurrent use.
 type IONOS struct {
-	raw       *gen.Client
+	server    string // the base URL, as the request builders take it
 	transport *transport
 	pace      PollPolicy
 }
@@ -38,20 +39,14 @@ type IONOS struct {
 // Nothing is sent; what cannot work is refused with [ErrInvalid].
 func NewIONOS(auth Auth, opts ...IONOSOption) (*IONOS, error) {
 	s := ionosSettings(opts)
-	t, err := newTransport(vendor{}, auth, s)
+	t, err := newTransport(ionosVendor, auth, s)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.poll.check(); err != nil {
 		return nil, err
 	}
-	c := &IONOS{
-		raw:       &gen.Client{Server: s.baseURL + "/", Client: t},
-		transport: t,
-		pace:      s.poll.withDefaults(),
-	}
-	t.accepted = c.accepted
-	return c, nil
+	return &IONOS{server: s.baseURL + "/", transport: t, pace: s.poll.withDefaults()}, nil
 }
 
 // NewIONOSFromEnv makes a client from the variables that the vendor's tools read:
@@ -97,23 +92,57 @@ func newIONOSFromEnv(getenv func(string) string, opts ...IONOSOption) (*IONOS, e
 	return NewIONOS(auth, append(fromEnv, opts...)...)
 }
 
-// Raw is the generated client for what the typed methods do not do. It shares this client's
-// credentials, retries, limits and errors: an answer that is not success is an [*Error].
+// Raw returns the generated client, for what the typed methods do not do. It shares this client's
+// credentials, retries, limits and errors: a response that is not a success is an [*Error].
 // Its requests carry neither pretty=false nor checks of ids.
-func (c *IONOS) Raw() *gen.Client { raw := *c.raw; return &raw }
+func (c *IONOS) Raw() *gen.Client { return &gen.Client{Server: c.server, Client: ionosDoer{c}} }
+
+// ionosDoer is the gen.HttpRequestDoer of Raw.
+type ionosDoer struct{ client *IONOS }
+
+func (d ionosDoer) Do(r *http.Request) (*http.Response, error) {
+	resp, err := d.client.transport.do(r, isRepeatable(r))
+	if err == nil {
+		return resp.raw(), nil
+	}
+	if resp != nil {
+		_, err = d.client.accepted(resp, err)
+		resp.release()
+	}
+	return nil, err
+}
+
+// Format keeps fmt from printing the client behind Raw.
+func (d ionosDoer) Format(state fmt.State, verb rune) { d.client.Format(state, verb) }
 
 // Format prints the base URL for every verb, and nothing that is secret.
 func (c IONOS) Format(state fmt.State, _ rune) {
-	_, _ = io.WriteString(state, "wrapper.IONOS("+c.raw.Server+")")
+	_, _ = io.WriteString(state, "wrapper.IONOS("+c.server+")")
 }
 
-// RateLimit is what the newest answer said of rate limits, nil if none did yet.
+// RateLimit returns what the newest response said of rate limits, nil if none did yet.
 func (c *IONOS) RateLimit() *RateLimit { return c.transport.limiter.seen() }
 
-// accepted makes the Operation of a write's answer from its Location. Only a 202 has one.
-func (c *IONOS) accepted(r *http.Request, resp *http.Response) (*Operation, error) {
-	operation := &Operation{client: c}
-	if contract := r.Header["X-Contract-Number"]; len(contract) > 0 {
+// accepted returns the operation of a write that the service accepted. problem is what is wrong
+// with its response, nil if nothing: this is the one place where the two meet.
+func (c *IONOS) accepted(resp *response, problem error) (*Operation, error) {
+	operation, err := c.operationOf(resp)
+	if problem == nil {
+		return operation, err
+	}
+	var failed *Error
+	if operation.ID() == "" || !errors.As(problem, &failed) {
+		return nil, problem // names no request, and says nothing of what was done
+	}
+	failed.Operation = operation
+	return operation, problem
+}
+
+// operationOf makes the Operation of a write from the Location of its response, which only a
+// 202 has.
+func (c *IONOS) operationOf(resp *response) (*Operation, error) {
+	operation := c.finished()
+	if contract := resp.Request.Header["X-Contract-Number"]; len(contract) > 0 {
 		operation.contract = &contract[0]
 	}
 	location := resp.Header.Get("Location")
@@ -122,9 +151,12 @@ func (c *IONOS) accepted(r *http.Request, resp *http.Response) (*Operation, erro
 	}
 	id, err := requestIDOf(location)
 	if err != nil {
-		return nil, err
+		return nil, resp.unreadable(err)
 	}
-	operation.id, operation.accepted = id, time.Now()
+	operation.id, operation.ended, operation.accepted = id, false, time.Now()
 	operation.retryAfter = retryAfter(resp.Header, time.Now())
 	return operation, nil
 }
+
+// ionosVendor is how IONOS differs.
+var ionosVendor = &vendor{cloud: "ionos"}

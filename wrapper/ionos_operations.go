@@ -2,7 +2,6 @@ package wrapper
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/cloudroster/cloudroster/gen"
 )
@@ -14,9 +13,8 @@ import (
 //
 //meta:operation GET /um/users
 func (c *IONOS) ListUsers(ctx context.Context, opts ...CallOption) (*gen.UserList, error) {
-	return read[gen.UserList](opts, givenOffset|givenLimit, nil, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ListUsers(ctx, nil, edit)
-	})
+	r, err := gen.NewListUsersRequest(c.server, nil)
+	return read[gen.UserList](ctx, c, call{operation: "umUsersGet", request: r, err: err, opts: opts, allowed: givenOffset | givenLimit})
 }
 
 // CreateUser creates a user. Email, FirstName, LastName and Password are needed.
@@ -27,18 +25,16 @@ func (c *IONOS) CreateUser(ctx context.Context, properties gen.UserCreatePropert
 		"lastname", properties.LastName, "password", string(properties.Password)); err != nil {
 		return nil, nil, err
 	}
-	return write[gen.User](c, opts, nil, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.CreateUser(ctx, nil, gen.UserCreate{Properties: properties}, edit)
-	})
+	r, err := gen.NewCreateUserRequest(c.server, nil, gen.UserCreate{Properties: properties})
+	return write[gen.User](ctx, c, call{operation: "umUsersPost", request: r, err: err, opts: opts})
 }
 
 // GetUser answers one user.
 //
 //meta:operation GET /um/users/{userId}
 func (c *IONOS) GetUser(ctx context.Context, userID string, opts ...CallOption) (*gen.User, error) {
-	return read[gen.User](opts, 0, ids{"userID", userID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.GetUser(ctx, userID, nil, edit)
-	})
+	r, err := gen.NewGetUserRequest(c.server, userID, nil)
+	return read[gen.User](ctx, c, call{operation: "umUsersFindById", request: r, err: err, path: ids{"userID", userID}, object: userID, opts: opts})
 }
 
 // ReplaceUser replaces a user's properties: what properties leaves out may be reset by the service.
@@ -46,45 +42,40 @@ func (c *IONOS) GetUser(ctx context.Context, userID string, opts ...CallOption) 
 //
 //meta:operation PUT /um/users/{userId}
 func (c *IONOS) ReplaceUser(ctx context.Context, userID string, properties gen.UserUpdateProperties, opts ...CallOption) (*gen.User, *Operation, error) {
-	return write[gen.User](c, opts, ids{"userID", userID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ReplaceUser(ctx, userID, nil, gen.UserUpdate{Properties: properties}, edit)
-	})
+	r, err := gen.NewReplaceUserRequest(c.server, userID, nil, gen.UserUpdate{Properties: properties})
+	return write[gen.User](ctx, c, call{operation: "umUsersPut", request: r, err: err, path: ids{"userID", userID}, object: userID, opts: opts})
 }
 
 // DeleteUser deletes a user. One who is not there is [ErrNotFound].
 //
 //meta:operation DELETE /um/users/{userId}
 func (c *IONOS) DeleteUser(ctx context.Context, userID string, opts ...CallOption) (*Operation, error) {
-	return remove(c, opts, ids{"userID", userID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.DeleteUser(ctx, userID, nil, edit)
-	})
+	r, err := gen.NewDeleteUserRequest(c.server, userID, nil)
+	return remove(ctx, c, call{operation: "umUsersDelete", request: r, err: err, path: ids{"userID", userID}, opts: opts})
 }
 
 // ListUserGroups lists the groups of a user, as resources.
 //
 //meta:operation GET /um/users/{userId}/groups
 func (c *IONOS) ListUserGroups(ctx context.Context, userID string, opts ...CallOption) (*gen.ResourceList, error) {
-	return read[gen.ResourceList](opts, 0, ids{"userID", userID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ListUserGroups(ctx, userID, nil, edit)
-	})
+	r, err := gen.NewListUserGroupsRequest(c.server, userID, nil)
+	return read[gen.ResourceList](ctx, c, call{operation: "umUsersGroupsGet", request: r, err: err, path: ids{"userID", userID}, opts: opts})
 }
 
 // ListOwnedResources lists the resources that a user owns.
 //
 //meta:operation GET /um/users/{userId}/owns
 func (c *IONOS) ListOwnedResources(ctx context.Context, userID string, opts ...CallOption) (*gen.ResourceList, error) {
-	return read[gen.ResourceList](opts, 0, ids{"userID", userID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ListOwnedResources(ctx, userID, nil, edit)
-	})
+	r, err := gen.NewListOwnedResourcesRequest(c.server, userID, nil)
+	return read[gen.ResourceList](ctx, c, call{operation: "umUsersOwnsGet", request: r, err: err, path: ids{"userID", userID}, opts: opts})
 }
 
 // ListGroups lists all groups. The service does not page them.
 //
 //meta:operation GET /um/groups
 func (c *IONOS) ListGroups(ctx context.Context, opts ...CallOption) (*gen.GroupList, error) {
-	return read[gen.GroupList](opts, 0, nil, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ListGroups(ctx, nil, edit)
-	})
+	r, err := gen.NewListGroupsRequest(c.server, nil)
+	return read[gen.GroupList](ctx, c, call{operation: "umGroupsGet", request: r, err: err, opts: opts})
 }
 
 // CreateGroup creates a group. Name is needed; a privilege that is left out is not granted.
@@ -94,18 +85,16 @@ func (c *IONOS) CreateGroup(ctx context.Context, properties gen.GroupProperties,
 	if properties.Name == nil || *properties.Name == "" {
 		return nil, nil, invalid("name", "is empty")
 	}
-	return write[gen.Group](c, opts, nil, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.CreateGroup(ctx, nil, gen.Group{Properties: properties}, edit)
-	})
+	r, err := gen.NewCreateGroupRequest(c.server, nil, gen.Group{Properties: properties})
+	return write[gen.Group](ctx, c, call{operation: "umGroupsPost", request: r, err: err, opts: opts})
 }
 
 // GetGroup answers one group.
 //
 //meta:operation GET /um/groups/{groupId}
 func (c *IONOS) GetGroup(ctx context.Context, groupID string, opts ...CallOption) (*gen.Group, error) {
-	return read[gen.Group](opts, 0, ids{"groupID", groupID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.GetGroup(ctx, groupID, nil, edit)
-	})
+	r, err := gen.NewGetGroupRequest(c.server, groupID, nil)
+	return read[gen.Group](ctx, c, call{operation: "umGroupsFindById", request: r, err: err, path: ids{"groupID", groupID}, object: groupID, opts: opts})
 }
 
 // ReplaceGroup replaces a group's name and privileges: what properties leaves out may be reset by
@@ -113,81 +102,72 @@ func (c *IONOS) GetGroup(ctx context.Context, groupID string, opts ...CallOption
 //
 //meta:operation PUT /um/groups/{groupId}
 func (c *IONOS) ReplaceGroup(ctx context.Context, groupID string, properties gen.GroupProperties, opts ...CallOption) (*gen.Group, *Operation, error) {
-	return write[gen.Group](c, opts, ids{"groupID", groupID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ReplaceGroup(ctx, groupID, nil, gen.Group{Properties: properties}, edit)
-	})
+	r, err := gen.NewReplaceGroupRequest(c.server, groupID, nil, gen.Group{Properties: properties})
+	return write[gen.Group](ctx, c, call{operation: "umGroupsPut", request: r, err: err, path: ids{"groupID", groupID}, object: groupID, opts: opts})
 }
 
 // DeleteGroup deletes a group. One that is not there is [ErrNotFound].
 //
 //meta:operation DELETE /um/groups/{groupId}
 func (c *IONOS) DeleteGroup(ctx context.Context, groupID string, opts ...CallOption) (*Operation, error) {
-	return remove(c, opts, ids{"groupID", groupID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.DeleteGroup(ctx, groupID, nil, edit)
-	})
+	r, err := gen.NewDeleteGroupRequest(c.server, groupID, nil)
+	return remove(ctx, c, call{operation: "umGroupsDelete", request: r, err: err, path: ids{"groupID", groupID}, opts: opts})
 }
 
 // ListGroupResources lists the resources that are assigned to a group.
 //
 //meta:operation GET /um/groups/{groupId}/resources
 func (c *IONOS) ListGroupResources(ctx context.Context, groupID string, opts ...CallOption) (*gen.ResourceList, error) {
-	return read[gen.ResourceList](opts, 0, ids{"groupID", groupID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ListGroupResources(ctx, groupID, nil, edit)
-	})
+	r, err := gen.NewListGroupResourcesRequest(c.server, groupID, nil)
+	return read[gen.ResourceList](ctx, c, call{operation: "umGroupsResourcesGet", request: r, err: err, path: ids{"groupID", groupID}, opts: opts})
 }
 
 // ListGroupMembers lists the users in a group.
 //
 //meta:operation GET /um/groups/{groupId}/users
 func (c *IONOS) ListGroupMembers(ctx context.Context, groupID string, opts ...CallOption) (*gen.MemberList, error) {
-	return read[gen.MemberList](opts, 0, ids{"groupID", groupID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ListGroupMembers(ctx, groupID, nil, edit)
-	})
+	r, err := gen.NewListGroupMembersRequest(c.server, groupID, nil)
+	return read[gen.MemberList](ctx, c, call{operation: "umGroupsUsersGet", request: r, err: err, path: ids{"groupID", groupID}, opts: opts})
 }
 
 // AddGroupMember adds a user to a group.
 //
 //meta:operation POST /um/groups/{groupId}/users
 func (c *IONOS) AddGroupMember(ctx context.Context, groupID, userID string, opts ...CallOption) (*gen.User, *Operation, error) {
-	return write[gen.User](c, opts, ids{"groupID", groupID, "userID", userID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.AddGroupMember(ctx, groupID, nil, gen.GroupMember{ID: userID}, edit)
-	})
+	r, err := gen.NewAddGroupMemberRequest(c.server, groupID, nil, gen.GroupMember{ID: userID})
+	return write[gen.User](ctx, c, call{operation: "umGroupsUsersPost", request: r, err: err, path: ids{"groupID", groupID, "userID", userID}, object: userID, opts: opts})
 }
 
 // RemoveGroupMember removes a user from a group.
 //
 //meta:operation DELETE /um/groups/{groupId}/users/{userId}
 func (c *IONOS) RemoveGroupMember(ctx context.Context, groupID, userID string, opts ...CallOption) (*Operation, error) {
-	return remove(c, opts, ids{"groupID", groupID, "userID", userID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.RemoveGroupMember(ctx, groupID, userID, nil, edit)
-	})
+	r, err := gen.NewRemoveGroupMemberRequest(c.server, groupID, userID, nil)
+	return remove(ctx, c, call{operation: "umGroupsUsersDelete", request: r, err: err, path: ids{"groupID", groupID, "userID", userID}, opts: opts})
 }
 
 // ListShares lists the shares of a group: the resources it may use, with its privileges.
 //
 //meta:operation GET /um/groups/{groupId}/shares
 func (c *IONOS) ListShares(ctx context.Context, groupID string, opts ...CallOption) (*gen.ShareList, error) {
-	return read[gen.ShareList](opts, 0, ids{"groupID", groupID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ListShares(ctx, groupID, nil, edit)
-	})
+	r, err := gen.NewListSharesRequest(c.server, groupID, nil)
+	return read[gen.ShareList](ctx, c, call{operation: "umGroupsSharesGet", request: r, err: err, path: ids{"groupID", groupID}, opts: opts})
 }
 
 // GetShare answers one share of a group.
 //
 //meta:operation GET /um/groups/{groupId}/shares/{resourceId}
 func (c *IONOS) GetShare(ctx context.Context, groupID, resourceID string, opts ...CallOption) (*gen.Share, error) {
-	return read[gen.Share](opts, 0, ids{"groupID", groupID, "resourceID", resourceID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.GetShare(ctx, groupID, resourceID, nil, edit)
-	})
+	r, err := gen.NewGetShareRequest(c.server, groupID, resourceID, nil)
+	return read[gen.Share](ctx, c, call{operation: "umGroupsSharesFindByResourceId", request: r, err: err, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts})
 }
 
 // AddShare shares a resource with a group. A privilege that is left out is not granted.
 //
 //meta:operation POST /um/groups/{groupId}/shares/{resourceId}
 func (c *IONOS) AddShare(ctx context.Context, groupID, resourceID string, properties gen.ShareProperties, opts ...CallOption) (*gen.Share, *Operation, error) {
-	return write[gen.Share](c, opts, ids{"groupID", groupID, "resourceID", resourceID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.AddShare(ctx, groupID, resourceID, nil, gen.Share{Properties: properties}, edit)
-	})
+	r, err := gen.NewAddShareRequest(c.server, groupID, resourceID, nil, gen.Share{Properties: properties})
+	return write[gen.Share](ctx, c, call{operation: "umGroupsSharesPost", request: r, err: err, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts})
 }
 
 // ReplaceShare replaces the privileges of a share. Zero properties send an empty body, to which
@@ -195,30 +175,27 @@ func (c *IONOS) AddShare(ctx context.Context, groupID, resourceID string, proper
 //
 //meta:operation PUT /um/groups/{groupId}/shares/{resourceId}
 func (c *IONOS) ReplaceShare(ctx context.Context, groupID, resourceID string, properties gen.ShareProperties, opts ...CallOption) (*gen.Share, *Operation, error) {
-	return write[gen.Share](c, opts, ids{"groupID", groupID, "resourceID", resourceID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		if properties == (gen.ShareProperties{}) {
-			return c.raw.ReplaceShareWithBody(ctx, groupID, resourceID, nil, "application/json", nil, edit)
-		}
-		return c.raw.ReplaceShare(ctx, groupID, resourceID, nil, gen.Share{Properties: properties}, edit)
-	})
+	r, err := gen.NewReplaceShareRequest(c.server, groupID, resourceID, nil, gen.Share{Properties: properties})
+	if properties == (gen.ShareProperties{}) {
+		r, err = gen.NewReplaceShareRequestWithBody(c.server, groupID, resourceID, nil, "application/json", nil)
+	}
+	return write[gen.Share](ctx, c, call{operation: "umGroupsSharesPut", request: r, err: err, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts})
 }
 
 // RemoveShare takes a resource from a group.
 //
 //meta:operation DELETE /um/groups/{groupId}/shares/{resourceId}
 func (c *IONOS) RemoveShare(ctx context.Context, groupID, resourceID string, opts ...CallOption) (*Operation, error) {
-	return remove(c, opts, ids{"groupID", groupID, "resourceID", resourceID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.RemoveShare(ctx, groupID, resourceID, nil, edit)
-	})
+	r, err := gen.NewRemoveShareRequest(c.server, groupID, resourceID, nil)
+	return remove(ctx, c, call{operation: "umGroupsSharesDelete", request: r, err: err, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts})
 }
 
 // ListResources lists all resources. The service does not page them.
 //
 //meta:operation GET /um/resources
 func (c *IONOS) ListResources(ctx context.Context, opts ...CallOption) (*gen.ResourceList, error) {
-	return read[gen.ResourceList](opts, 0, nil, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ListResources(ctx, nil, edit)
-	})
+	r, err := gen.NewListResourcesRequest(c.server, nil)
+	return read[gen.ResourceList](ctx, c, call{operation: "umResourcesGet", request: r, err: err, opts: opts})
 }
 
 // ListResourcesByType lists the resources of one type. The service knows datacenter, snapshot,
@@ -227,26 +204,22 @@ func (c *IONOS) ListResources(ctx context.Context, opts ...CallOption) (*gen.Res
 //
 //meta:operation GET /um/resources/{resourceType}
 func (c *IONOS) ListResourcesByType(ctx context.Context, resourceType gen.ResourceType, opts ...CallOption) (*gen.ResourceList, error) {
-	return read[gen.ResourceList](opts, 0, ids{"resourceType", string(resourceType)}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ListResourcesByType(ctx, string(resourceType), nil, edit)
-	})
+	r, err := gen.NewListResourcesByTypeRequest(c.server, string(resourceType), nil)
+	return read[gen.ResourceList](ctx, c, call{operation: "umResourcesFindByType", request: r, err: err, path: ids{"resourceType", string(resourceType)}, opts: opts})
 }
 
 // GetResource answers one resource of a type that ListResourcesByType takes.
 //
 //meta:operation GET /um/resources/{resourceType}/{resourceId}
 func (c *IONOS) GetResource(ctx context.Context, resourceType gen.ResourceType, resourceID string, opts ...CallOption) (*gen.Resource, error) {
-	path := ids{"resourceType", string(resourceType), "resourceID", resourceID}
-	return read[gen.Resource](opts, 0, path, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.GetResource(ctx, string(resourceType), resourceID, nil, edit)
-	})
+	r, err := gen.NewGetResourceRequest(c.server, string(resourceType), resourceID, nil)
+	return read[gen.Resource](ctx, c, call{operation: "umResourcesFindByTypeAndId", request: r, err: err, path: ids{"resourceType", string(resourceType), "resourceID", resourceID}, object: resourceID, opts: opts})
 }
 
 // GetRequestStatus answers how far an accepted write is. [Operation] does this for you.
 //
 //meta:operation GET /requests/{requestId}/status
 func (c *IONOS) GetRequestStatus(ctx context.Context, requestID string, opts ...CallOption) (*gen.RequestStatus, error) {
-	return read[gen.RequestStatus](opts, 0, ids{"requestID", requestID}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.GetRequestStatus(ctx, requestID, nil, edit)
-	})
+	r, err := gen.NewGetRequestStatusRequest(c.server, requestID, nil)
+	return read[gen.RequestStatus](ctx, c, call{operation: "requestsStatusGet", request: r, err: err, path: ids{"requestID", requestID}, object: requestID, opts: opts})
 }

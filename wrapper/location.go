@@ -3,6 +3,7 @@ package wrapper
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -40,4 +41,38 @@ func checkRequestID(id string) error {
 
 func isAlphanumeric(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}
+
+// checkBaseURL refuses what would send requests elsewhere, or in clear, or lose a part.
+func checkBaseURL(base string) (string, error) {
+	u, err := url.Parse(base)
+	switch {
+	case err != nil:
+		return "", invalid("base URL", "cannot be parsed")
+	case u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Hostname() == "" || u.Opaque != "":
+		return "", invalid("base URL", "must be absolute, such as https://api.example.com/path")
+	case u.User != nil:
+		return "", invalid("base URL", "must not hold credentials")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(base, "#"):
+		return "", invalid("base URL", "must have no query and no fragment")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return "", invalid("base URL", "must be https beyond this machine")
+	}
+	return strings.TrimRight(u.String(), "/"), nil
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") || host == "::1" {
+		return true
+	}
+	parts := strings.Split(host, ".")
+	if len(parts) != 4 || parts[0] != "127" {
+		return false
+	}
+	for _, part := range parts {
+		if n, err := strconv.Atoi(part); err != nil || n < 0 || n > 255 {
+			return false
+		}
+	}
+	return true
 }

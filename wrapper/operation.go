@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/cloudroster/cloudroster/gen"
@@ -26,6 +25,7 @@ import (
 type Operation struct {
 	client     *IONOS
 	id         string
+	ended      bool          // done when the write returned: there is nothing to poll, and no id
 	contract   *string       // sent with polls, as with the write; fmt does not look behind it
 	retryAfter time.Duration // what the 202 asked for
 	accepted   time.Time     // when it came; zero for an operation that is resumed
@@ -34,9 +34,6 @@ type Operation struct {
 // Operation is the operation with this request id, for waiting that began elsewhere. An id
 // that cannot be one is reported by the first Status or Wait.
 func (c *IONOS) Operation(id string) *Operation {
-	if id == "" {
-		id = " " // so that it is not taken for one that is done
-	}
 	return &Operation{client: c, id: id, contract: &c.transport.contract}
 }
 
@@ -45,7 +42,7 @@ func (o *Operation) ID() string {
 	if o == nil {
 		return ""
 	}
-	return strings.TrimSpace(o.id)
+	return o.id
 }
 
 // String is "operation ID".
@@ -53,7 +50,7 @@ func (o *Operation) String() string {
 	switch {
 	case o == nil:
 		return "operation <nil>"
-	case o.id == "":
+	case o.ended:
 		return "operation done"
 	}
 	return "operation " + printable(o.ID())
@@ -104,7 +101,10 @@ func (s OperationStatus) failure() error {
 var errNilOperation = errors.New("operation is nil: the write returned none")
 
 // done tells an operation that was done at once.
-func (o *Operation) done() bool { return o != nil && o.client != nil && o.id == "" }
+func (o *Operation) done() bool { return o != nil && o.client != nil && o.ended }
+
+// finished is an operation that is done already.
+func (c *IONOS) finished() *Operation { return &Operation{client: c, ended: true} }
 
 // Status asks once. An operation that failed is a Status, not an error; a state that the
 // service does not document is an error, never a success.

@@ -147,12 +147,6 @@ func WithRoles(roles ...string) TritonOption {
 	return tritonOption(func(s *settings) { s.roles = roles })
 }
 
-// vendor is what differs between the two clouds when a client is made.
-type vendor struct {
-	triton        bool
-	acceptVersion string
-}
-
 func newSettings(baseURL string) *settings {
 	return &settings{baseURL: baseURL, attemptTimeout: defaultAttemptTimeout, responseLimit: defaultResponseLimit}
 }
@@ -178,7 +172,7 @@ func tritonSettings(baseURL string, opts []TritonOption) *settings {
 }
 
 // newTransport checks everything that can be checked before the first request.
-func newTransport(v vendor, auth Auth, s *settings) (*transport, error) {
+func newTransport(v *vendor, auth Auth, s *settings) (*transport, error) {
 	if isNil(auth) {
 		return nil, invalid("auth", "is nil")
 	}
@@ -216,7 +210,7 @@ func newTransport(v vendor, auth Auth, s *settings) (*transport, error) {
 			"Accept":     shareable("application/json"),
 			"User-Agent": shareable(strings.TrimSpace(s.userAgent + " cloudroster/" + version + " (" + runtime.Version() + ")")),
 		},
-		triton: v.triton,
+		vendor: v,
 	}
 	if v.acceptVersion != "" {
 		t.headers["Accept-Version"] = shareable(v.acceptVersion)

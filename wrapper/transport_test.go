@@ -103,7 +103,7 @@ func TestARoundTripperThatAnswersNothingIsAnError(t *testing.T) {
 		return nil, nil //nolint:nilnil // what is tested
 	})}, wrapper.WithRetry(wrapper.RetryPolicy{MaxAttempts: 1}))
 	_, err := client.GetUser(t.Context(), "ann")
-	require.ErrorContains(t, err, "answered nothing")
+	require.ErrorContains(t, err, "neither response nor error")
 
 	client = clientOf(t, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK}, nil

@@ -3,7 +3,6 @@ package wrapper
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -29,7 +28,7 @@ const tritonVersions = "~9||~8"
 // of the cloud may answer the old state for up to a minute. A Triton is safe for concurrent
 // use. Ids and logins are checked like those of [IONOS].
 type Triton struct {
-	raw       *gen.Client
+	server    string // the base URL, as the request builders take it
 	transport *transport
 	account   string
 	query     string
@@ -46,11 +45,11 @@ func NewTriton(baseURL, account string, auth Auth, opts ...TritonOption) (*Trito
 		return nil, invalid("account", "cannot be um or requests")
 	}
 	s := tritonSettings(baseURL, opts)
-	t, err := newTransport(vendor{triton: true, acceptVersion: tritonVersions}, auth, s)
+	t, err := newTransport(tritonVendor, auth, s)
 	if err != nil {
 		return nil, err
 	}
-	c := &Triton{raw: &gen.Client{Server: s.baseURL + "/", Client: t}, transport: t, account: account}
+	c := &Triton{server: s.baseURL + "/", transport: t, account: account}
 	for _, role := range s.roles {
 		if checkID("role", role) != nil || strings.Contains(role, ",") {
 			return nil, invalid("role", "is empty or contains a comma or a control character")
@@ -64,11 +63,11 @@ func NewTriton(baseURL, account string, auth Auth, opts ...TritonOption) (*Trito
 
 // Raw is the generated client for what the typed methods do not do. It shares this client's
 // credentials, retries, limits and errors, and leaves as-role to the caller.
-func (c *Triton) Raw() *gen.Client { raw := *c.raw; return &raw }
+func (c *Triton) Raw() *gen.Client { return &gen.Client{Server: c.server, Client: c.transport} }
 
 // Format prints the base URL and the account for every verb, and nothing that is secret.
 func (c Triton) Format(state fmt.State, _ rune) {
-	_, _ = io.WriteString(state, "wrapper.Triton("+c.raw.Server+c.account+")")
+	_, _ = io.WriteString(state, "wrapper.Triton("+c.server+c.account+")")
 }
 
 // Account is the account that the client was made for.
@@ -79,9 +78,8 @@ func (c *Triton) Account() string { return c.account }
 //
 //meta:operation GET /{account}/users
 func (c *Triton) ListUsers(ctx context.Context) ([]gen.TritonUser, error) {
-	users, err := tritonCall[[]gen.TritonUser](nil, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ListTritonUsers(ctx, c.account, nil, edit)
-	}, c.query)
+	r, err := gen.NewListTritonUsersRequest(c.server, c.account, nil)
+	users, err := readTriton[[]gen.TritonUser](ctx, c, call{operation: "ListUsers", request: r, err: err})
 	if err != nil {
 		return nil, err
 	}
@@ -97,19 +95,18 @@ func (c *Triton) AllUsers(ctx context.Context) iter.Seq2[gen.TritonUser, error] 
 //
 //meta:operation GET /{account}/users/{user}
 func (c *Triton) GetUser(ctx context.Context, user string) (*gen.TritonUser, error) {
-	return c.getUser(ctx, user, c.query)
+	r, err := gen.NewGetTritonUserRequest(c.server, c.account, user, nil)
+	return readTriton[gen.TritonUser](ctx, c, call{operation: "GetUser", request: r, err: err, path: ids{"user", user}, object: user})
 }
 
 // GetUserWithRoles is GetUser with Roles and DefaultRoles filled.
 func (c *Triton) GetUserWithRoles(ctx context.Context, user string) (*gen.TritonUser, error) {
 	// The service takes every value as yes, false included: it is sent only here.
-	return c.getUser(ctx, user, strings.TrimPrefix(c.query+"&membership=true", "&"))
-}
-
-func (c *Triton) getUser(ctx context.Context, user, query string) (*gen.TritonUser, error) {
-	return tritonCall[gen.TritonUser](ids{"user", user}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.GetTritonUser(ctx, c.account, user, nil, edit)
-	}, query)
+	r, err := gen.NewGetTritonUserRequest(c.server, c.account, user, nil)
+	if err == nil {
+		r.URL.RawQuery = "membership=true"
+	}
+	return readTriton[gen.TritonUser](ctx, c, call{operation: "GetUser", request: r, err: err, path: ids{"user", user}, object: user})
 }
 
 // CreateUser creates a sub-user. Login, Email and Password are needed. Pointers to "" are left
@@ -128,9 +125,8 @@ func (c *Triton) CreateUser(ctx context.Context, user gen.TritonUserCreate) (*ge
 			*field = nil
 		}
 	}
-	return tritonCall[gen.TritonUser](nil, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.CreateTritonUser(ctx, c.account, nil, user, edit)
-	}, c.query)
+	r, err := gen.NewCreateTritonUserRequest(c.server, c.account, nil, user)
+	return readTriton[gen.TritonUser](ctx, c, call{operation: "CreateUser", request: r, err: err, object: user.Login})
 }
 
 // UpdateUser changes the fields that change sets: nil leaves a field as it is, new("") clears
@@ -140,18 +136,20 @@ func (c *Triton) CreateUser(ctx context.Context, user gen.TritonUserCreate) (*ge
 //
 //meta:operation POST /{account}/users/{user}
 func (c *Triton) UpdateUser(ctx context.Context, user string, change gen.TritonUserUpdate) (*gen.TritonUser, error) {
-	for name, field := range map[string]*string{"login": change.Login, "email": change.Email} {
-		if field != nil && *field == "" {
-			return nil, invalid(name, "cannot be cleared")
-		}
+	switch {
+	case change.Login != nil && *change.Login == "":
+		return nil, invalid("login", "cannot be cleared")
+	case change.Email != nil && *change.Email == "":
+		return nil, invalid("email", "cannot be cleared")
 	}
 	id, err := c.idOf(ctx, user)
 	if err != nil {
 		return nil, err
 	}
-	return tritonCall[gen.TritonUser](ids{"user", id}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.UpdateTritonUser(repeatable(ctx), c.account, id, nil, change, edit)
-	}, c.query)
+	r, err := gen.NewUpdateTritonUserRequest(c.server, c.account, id, nil, change)
+	return readTriton[gen.TritonUser](ctx, c, call{
+		operation: "UpdateUser", request: r, err: err, path: ids{"user", id}, object: id, repeatable: true,
+	})
 }
 
 // ChangeUserPassword sets a new password. user is an id, or a login as with UpdateUser. The
@@ -168,9 +166,8 @@ func (c *Triton) ChangeUserPassword(ctx context.Context, user string, password S
 		return nil, err
 	}
 	body := gen.TritonPasswordChange{Password: password, PasswordConfirmation: password}
-	return tritonCall[gen.TritonUser](ids{"user", id}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ChangeTritonUserPassword(ctx, c.account, id, nil, body, edit)
-	}, c.query)
+	r, err := gen.NewChangeTritonUserPasswordRequest(c.server, c.account, id, nil, body)
+	return readTriton[gen.TritonUser](ctx, c, call{operation: "ChangeUserPassword", request: r, err: err, path: ids{"user", id}, object: id})
 }
 
 // DeleteUser deletes the sub-user with this login or id. One who is not there is
@@ -178,17 +175,15 @@ func (c *Triton) ChangeUserPassword(ctx context.Context, user string, password S
 //
 //meta:operation DELETE /{account}/users/{user}
 func (c *Triton) DeleteUser(ctx context.Context, user string) error {
-	if err := checkID("user", user); err != nil {
+	r, err := gen.NewDeleteTritonUserRequest(c.server, c.account, user, nil)
+	resp, err := c.send(ctx, call{operation: "DeleteUser", request: r, err: err, path: ids{"user", user}})
+	defer resp.release()
+	switch {
+	case alreadyDeleted(err):
+		return nil
+	case err != nil:
 		return err
 	}
-	resp, err := c.raw.DeleteTritonUser(ctx, c.account, user, nil, setQuery(c.query))
-	if err != nil {
-		if alreadyDeleted(err) {
-			return nil
-		}
-		return err
-	}
-	defer release(resp)
 	return expectNoBody(resp)
 }
 
@@ -227,34 +222,45 @@ func (c *Triton) idOf(ctx context.Context, user string) (string, error) {
 	return found.ID, nil
 }
 
-// tritonCall is every Triton operation that answers something.
-func tritonCall[T any](path ids, call sender, query string) (*T, error) {
-	if err := path.check(); err != nil {
+// send sends the request of a Triton call with the client's roles. It returns what transport.do
+// returns.
+func (c *Triton) send(ctx context.Context, k call) (*response, error) {
+	if err := k.path.check(); err != nil {
 		return nil, err
 	}
-	resp, err := call(setQuery(query))
+	if k.err != nil {
+		return nil, k.err
+	}
+	if query := &k.request.URL.RawQuery; *query == "" {
+		*query = c.query
+	} else if c.query != "" {
+		*query = c.query + "&" + *query
+	}
+	return c.transport.do(k.request.WithContext(ctx), k.repeatable || isRepeatable(k.request))
+}
+
+// readTriton is every Triton operation that returns something.
+func readTriton[T any](ctx context.Context, c *Triton, k call) (*T, error) {
+	resp, err := c.send(ctx, k)
+	defer resp.release()
 	if err != nil {
 		return nil, err
 	}
-	defer release(resp)
-	value, err := decode[T](resp)
-	var otherType *json.UnmarshalTypeError
-	if errors.As(err, &otherType) {
-		if joined, ok := joinLists(bodyBytes(resp)); ok {
-			value = new(T)
-			if unmarshal(joined, value) == nil {
-				return value, nil
-			}
-		}
-	}
-	return value, err
+	return decode[T](resp, k.object)
 }
 
-func setQuery(query string) gen.RequestEditorFn {
-	return func(_ context.Context, r *http.Request) error {
-		r.URL.RawQuery = query
-		return nil
+// tritonVendor is how Triton differs.
+var tritonVendor = &vendor{cloud: "triton", acceptVersion: tritonVersions, kind: tritonKind, repair: joinLists}
+
+// tritonKind reads the code of a 409, which says that a parameter is bad as well.
+func tritonKind(e *Error) error {
+	if e.Status == http.StatusConflict {
+		switch strings.TrimSuffix(e.Code, "Error") {
+		case "InvalidArgument", "MissingParameter":
+			return ErrInvalid
+		}
 	}
+	return nil
 }
 
 // joinLists rewrites users whose fields hold several values, which the directory behind the

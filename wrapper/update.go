@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,42 +28,43 @@ import (
 // overwritten.
 func (c *IONOS) UpdateUser(ctx context.Context, userID string, change func(*gen.UserUpdateProperties), opts ...CallOption) (*gen.User, *Operation, error) {
 	u := update[gen.User, gen.UserUpdateProperties]{
-		client: c, path: ids{"userID", userID}, opts: opts, change: change,
+		client: c, path: ids{"userID", userID}, object: userID, opts: opts, change: change,
+		reads: "umUsersFindById", writes: "umUsersPut",
 		// The service answers more than it accepts. A password that came back would not be the password.
 		kept: []string{"firstname", "lastname", "email", "administrator", "forceSecAuth", "secAuthActive", "active"},
-		get:  func(edit gen.RequestEditorFn) (*http.Response, error) { return c.raw.GetUser(ctx, userID, nil, edit) },
-		put: func(body []byte, edit gen.RequestEditorFn) (*http.Response, error) {
-			return c.raw.ReplaceUserWithBody(ctx, userID, nil, "application/json", bytes.NewReader(body), edit)
-		},
 	}
-	return u.run()
+	u.get, u.err = gen.NewGetUserRequest(c.server, userID, nil)
+	u.put = func(body io.Reader) (*http.Request, error) {
+		return gen.NewReplaceUserRequestWithBody(c.server, userID, nil, "application/json", body)
+	}
+	return u.run(ctx)
 }
 
 // UpdateGroup changes a group's name or some of its privileges and keeps the others, those
 // included that this version does not know. It works like UpdateUser.
 func (c *IONOS) UpdateGroup(ctx context.Context, groupID string, change func(*gen.GroupProperties), opts ...CallOption) (*gen.Group, *Operation, error) {
 	u := update[gen.Group, gen.GroupProperties]{
-		client: c, path: ids{"groupID", groupID}, opts: opts, change: change,
-		get: func(edit gen.RequestEditorFn) (*http.Response, error) { return c.raw.GetGroup(ctx, groupID, nil, edit) },
-		put: func(body []byte, edit gen.RequestEditorFn) (*http.Response, error) {
-			return c.raw.ReplaceGroupWithBody(ctx, groupID, nil, "application/json", bytes.NewReader(body), edit)
-		},
+		client: c, path: ids{"groupID", groupID}, object: groupID, opts: opts, change: change,
+		reads: "umGroupsFindById", writes: "umGroupsPut",
 	}
-	return u.run()
+	u.get, u.err = gen.NewGetGroupRequest(c.server, groupID, nil)
+	u.put = func(body io.Reader) (*http.Request, error) {
+		return gen.NewReplaceGroupRequestWithBody(c.server, groupID, nil, "application/json", body)
+	}
+	return u.run(ctx)
 }
 
 // UpdateShare changes one privilege of a share and keeps the other. It works like UpdateUser.
 func (c *IONOS) UpdateShare(ctx context.Context, groupID, resourceID string, change func(*gen.ShareProperties), opts ...CallOption) (*gen.Share, *Operation, error) {
 	u := update[gen.Share, gen.ShareProperties]{
 		client: c, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts, change: change,
-		get: func(edit gen.RequestEditorFn) (*http.Response, error) {
-			return c.raw.GetShare(ctx, groupID, resourceID, nil, edit)
-		},
-		put: func(body []byte, edit gen.RequestEditorFn) (*http.Response, error) {
-			return c.raw.ReplaceShareWithBody(ctx, groupID, resourceID, nil, "application/json", bytes.NewReader(body), edit)
-		},
+		reads: "umGroupsSharesFindByResourceId", writes: "umGroupsSharesPut",
 	}
-	return u.run()
+	u.get, u.err = gen.NewGetShareRequest(c.server, groupID, resourceID, nil)
+	u.put = func(body io.Reader) (*http.Request, error) {
+		return gen.NewReplaceShareRequestWithBody(c.server, groupID, resourceID, nil, "application/json", body)
+	}
+	return u.run(ctx)
 }
 
 // update is one read, change and write back. T is the object, P its properties.
@@ -72,31 +74,35 @@ type update[T, P any] struct {
 	opts   []CallOption
 	change func(*P)
 	kept   []string // the properties that are written back as they were read; nil for all
-	get    sender
-	put    func(body []byte, edit gen.RequestEditorFn) (*http.Response, error)
+	object string   // the id that responses must have, "" if any
+	reads  string   // operationId of get
+	writes string   // operationId of put
+	get    *http.Request
+	err    error // of building get
+	put    func(body io.Reader) (*http.Request, error)
 }
 
 // properties are kept as they came, so that what P does not know survives.
 type properties map[string]json.RawMessage
 
-func (u update[T, P]) run() (*T, *Operation, error) {
+func (u update[T, P]) run(ctx context.Context) (*T, *Operation, error) {
 	if u.change == nil {
 		return nil, nil, invalid("change", "is nil")
 	}
-	resp, err := send(u.opts, 0, u.path, u.get)
+	resp, err := u.client.send(ctx, call{operation: u.reads, request: u.get, err: u.err, path: u.path, opts: u.opts})
 	if err != nil {
 		return nil, nil, err
 	}
-	defer release(resp)
-	current, err := decode[T](resp)
+	defer resp.release()
+	current, err := decode[T](resp, u.object)
 	if err != nil {
 		return nil, nil, err
 	}
 	var answer struct {
 		Properties properties `json:"properties"`
 	}
-	if err := unmarshal(bodyBytes(resp), &answer); err != nil || answer.Properties == nil {
-		return nil, nil, unreadable(resp, fmt.Errorf("no properties: %w", ErrUnexpectedResponse))
+	if err := unmarshal(resp.data, &answer); err != nil || answer.Properties == nil {
+		return nil, nil, resp.unexpected("no properties")
 	}
 	for name, value := range answer.Properties {
 		// null is a property that is not there, and as such is not refused when it is written.
@@ -109,15 +115,14 @@ func (u update[T, P]) run() (*T, *Operation, error) {
 		return nil, nil, err
 	}
 	if !changed {
-		return current, &Operation{client: u.client}, nil
+		return current, u.client.finished(), nil
 	}
 	body, err := json.Marshal(answer)
 	if err != nil {
 		return nil, nil, err
 	}
-	return write[T](u.client, u.opts, u.path, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return u.put(body, edit)
-	})
+	r, err := u.put(bytes.NewReader(body))
+	return write[T](ctx, u.client, call{operation: u.writes, request: r, err: err, path: u.path, object: u.object, opts: u.opts})
 }
 
 // apply lets the caller change a typed copy, and carries what differs over to all.

@@ -346,14 +346,16 @@ func (o *Operation) ask(ctx context.Context) (OperationStatus, time.Duration, er
 	if err := checkRequestID(o.id); err != nil {
 		return OperationStatus{}, 0, err
 	}
-	resp, err := send(nil, 0, nil, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return o.client.raw.GetRequestStatus(ctx, o.id, nil, edit, o.sendContract)
-	})
+	r, err := gen.NewGetRequestStatusRequest(o.client.server, o.id, nil)
+	if contract := o.contractNumber(); err == nil && contract != "" {
+		r.Header.Set("X-Contract-Number", contract)
+	}
+	resp, err := o.client.send(ctx, call{operation: "requestsStatusGet", request: r, err: err})
 	if err != nil {
 		return OperationStatus{}, 0, err
 	}
-	defer release(resp)
-	answer, err := decode[gen.RequestStatus](resp)
+	defer resp.release()
+	answer, err := decode[gen.RequestStatus](resp, o.id)
 	if err != nil {
 		return OperationStatus{}, 0, err
 	}
@@ -365,7 +367,7 @@ func (o *Operation) ask(ctx context.Context) (OperationStatus, time.Duration, er
 		status.Targets[i].Status = upper(status.Targets[i].Status)
 	}
 	if !status.State.Valid() {
-		return OperationStatus{}, 0, unreadable(resp, fmt.Errorf("unknown request status %q: %w", printable(string(answer.Metadata.Status)), ErrUnexpectedResponse))
+		return OperationStatus{}, 0, resp.unexpected(fmt.Sprintf("unknown request status %q", printable(string(answer.Metadata.Status))))
 	}
 	return status, retryAfter(resp.Header, time.Now()), nil
 }
@@ -373,13 +375,6 @@ func (o *Operation) ask(ctx context.Context) (OperationStatus, time.Duration, er
 // upper reads a state that was sent in lower case.
 func upper(state gen.RequestState) gen.RequestState {
 	return gen.RequestState(strings.ToUpper(string(state)))
-}
-
-func (o *Operation) sendContract(_ context.Context, r *http.Request) error {
-	if contract := o.contractNumber(); contract != "" {
-		r.Header.Set("X-Contract-Number", contract)
-	}
-	return nil
 }
 
 func (o *Operation) contractNumber() string {
