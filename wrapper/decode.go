@@ -96,6 +96,14 @@ func describes(value any, id string) string {
 			id = "" // asked for by login
 		}
 		return describesObject(v.ID, id)
+	case *gen.TritonKey:
+		if fingerprint, ok := normalizeFingerprint(id); ok {
+			id = fingerprint
+		}
+		if v.Name == id {
+			id = "" // asked for by name
+		}
+		return describesObject(v.Fingerprint, id)
 	case *gen.RequestStatus:
 		if v.ID != "" && !strings.Contains(v.ID, id) {
 			return "it describes another request"
@@ -132,6 +140,8 @@ func describesList(value any) string {
 		return describesItems(v.Items, func(r *gen.Resource) string { return r.ID })
 	case *[]gen.TritonUser:
 		return describesItems(*v, func(u *gen.TritonUser) string { return u.ID })
+	case *[]gen.TritonKey:
+		return describesItems(*v, func(k *gen.TritonKey) string { return k.Fingerprint })
 	}
 	return ""
 }

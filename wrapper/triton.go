@@ -79,7 +79,7 @@ func (c *Triton) Account() string { return c.account }
 //meta:operation GET /{account}/users
 func (c *Triton) ListUsers(ctx context.Context) ([]gen.TritonUser, error) {
 	r, err := gen.NewListTritonUsersRequest(c.server, c.account, nil)
-	users, err := readTriton[[]gen.TritonUser](ctx, c, call{operation: "ListUsers", request: r, err: err})
+	users, err := readTriton[[]gen.TritonUser](ctx, c, call{operation: "ListTritonUsers", request: r, err: err})
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (c *Triton) AllUsers(ctx context.Context) iter.Seq2[gen.TritonUser, error] 
 //meta:operation GET /{account}/users/{user}
 func (c *Triton) GetUser(ctx context.Context, user string) (*gen.TritonUser, error) {
 	r, err := gen.NewGetTritonUserRequest(c.server, c.account, user, nil)
-	return readTriton[gen.TritonUser](ctx, c, call{operation: "GetUser", request: r, err: err, path: ids{"user", user}, object: user})
+	return readTriton[gen.TritonUser](ctx, c, call{operation: "GetTritonUser", request: r, err: err, path: ids{"user", user}, object: user})
 }
 
 // GetUserWithRoles is GetUser with Roles and DefaultRoles filled.
@@ -106,7 +106,7 @@ func (c *Triton) GetUserWithRoles(ctx context.Context, user string) (*gen.Triton
 	if err == nil {
 		r.URL.RawQuery = "membership=true"
 	}
-	return readTriton[gen.TritonUser](ctx, c, call{operation: "GetUser", request: r, err: err, path: ids{"user", user}, object: user})
+	return readTriton[gen.TritonUser](ctx, c, call{operation: "GetTritonUser", request: r, err: err, path: ids{"user", user}, object: user})
 }
 
 // CreateUser creates a sub-user. Login, Email and Password are needed. Pointers to "" are left
@@ -126,7 +126,7 @@ func (c *Triton) CreateUser(ctx context.Context, user gen.TritonUserCreate) (*ge
 		}
 	}
 	r, err := gen.NewCreateTritonUserRequest(c.server, c.account, nil, user)
-	return readTriton[gen.TritonUser](ctx, c, call{operation: "CreateUser", request: r, err: err, object: user.Login})
+	return readTriton[gen.TritonUser](ctx, c, call{operation: "CreateTritonUser", request: r, err: err, object: user.Login})
 }
 
 // UpdateUser changes the fields that change sets: nil leaves a field as it is, new("") clears
@@ -148,7 +148,7 @@ func (c *Triton) UpdateUser(ctx context.Context, user string, change gen.TritonU
 	}
 	r, err := gen.NewUpdateTritonUserRequest(c.server, c.account, id, nil, change)
 	return readTriton[gen.TritonUser](ctx, c, call{
-		operation: "UpdateUser", request: r, err: err, path: ids{"user", id}, object: id, repeatable: true,
+		operation: "UpdateTritonUser", request: r, err: err, path: ids{"user", id}, object: id, repeatable: true,
 	})
 }
 
@@ -167,7 +167,7 @@ func (c *Triton) ChangeUserPassword(ctx context.Context, user string, password S
 	}
 	body := gen.TritonPasswordChange{Password: password, PasswordConfirmation: password}
 	r, err := gen.NewChangeTritonUserPasswordRequest(c.server, c.account, id, nil, body)
-	return readTriton[gen.TritonUser](ctx, c, call{operation: "ChangeUserPassword", request: r, err: err, path: ids{"user", id}, object: id})
+	return readTriton[gen.TritonUser](ctx, c, call{operation: "ChangeTritonUserPassword", request: r, err: err, path: ids{"user", id}, object: id})
 }
 
 // DeleteUser deletes the sub-user with this login or id. One who is not there is
@@ -176,15 +176,7 @@ func (c *Triton) ChangeUserPassword(ctx context.Context, user string, password S
 //meta:operation DELETE /{account}/users/{user}
 func (c *Triton) DeleteUser(ctx context.Context, user string) error {
 	r, err := gen.NewDeleteTritonUserRequest(c.server, c.account, user, nil)
-	resp, err := c.send(ctx, call{operation: "DeleteUser", request: r, err: err, path: ids{"user", user}})
-	defer resp.release()
-	switch {
-	case alreadyDeleted(err):
-		return nil
-	case err != nil:
-		return err
-	}
-	return expectNoBody(resp)
+	return c.remove(ctx, call{operation: "DeleteTritonUser", request: r, err: err, path: ids{"user", user}})
 }
 
 // isID recognises a UUID: a login has no hyphen, so that the two cannot be taken for each other.
@@ -247,6 +239,19 @@ func readTriton[T any](ctx context.Context, c *Triton, k call) (*T, error) {
 		return nil, err
 	}
 	return decode[T](resp, k.object)
+}
+
+// remove is every Triton DELETE.
+func (c *Triton) remove(ctx context.Context, k call) error {
+	resp, err := c.send(ctx, k)
+	defer resp.release()
+	switch {
+	case alreadyDeleted(err):
+		return nil
+	case err != nil:
+		return err
+	}
+	return expectNoBody(resp)
 }
 
 // tritonVendor is how Triton differs.

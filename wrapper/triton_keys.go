@@ -2,7 +2,6 @@ package wrapper
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/cloudroster/cloudroster/gen"
 )
@@ -11,9 +10,8 @@ import (
 //
 //meta:operation GET /{account}/users/{user}/keys
 func (c *Triton) ListUserKeys(ctx context.Context, user string) ([]gen.TritonKey, error) {
-	keys, err := tritonCall[[]gen.TritonKey](ids{"user", user}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.ListTritonUserKeys(ctx, c.account, user, nil, edit)
-	}, c.query)
+	r, err := gen.NewListTritonUserKeysRequest(c.server, c.account, user, nil)
+	keys, err := readTriton[[]gen.TritonKey](ctx, c, call{operation: "ListTritonUserKeys", request: r, err: err, path: ids{"user", user}})
 	if err != nil {
 		return nil, err
 	}
@@ -25,9 +23,10 @@ func (c *Triton) ListUserKeys(ctx context.Context, user string) ([]gen.TritonKey
 //
 //meta:operation GET /{account}/users/{user}/keys/{name}
 func (c *Triton) GetUserKey(ctx context.Context, user, key string) (*gen.TritonKey, error) {
-	return tritonCall[gen.TritonKey](ids{"user", user, "key", key}, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.GetTritonUserKey(ctx, c.account, user, key, nil, edit)
-	}, c.query)
+	r, err := gen.NewGetTritonUserKeyRequest(c.server, c.account, user, key, nil)
+	return readTriton[gen.TritonKey](ctx, c, call{
+		operation: "GetTritonUserKey", request: r, err: err, path: ids{"user", user, "key", key}, object: key,
+	})
 }
 
 // CreateUserKey adds an SSH public key to the sub-user with this login or id. Key is required; a key without Name is named by
@@ -41,9 +40,8 @@ func (c *Triton) CreateUserKey(ctx context.Context, user string, key gen.TritonK
 	if err := required("key", key.Key); err != nil {
 		return nil, err
 	}
-	return tritonCall[gen.TritonKey](nil, func(edit gen.RequestEditorFn) (*http.Response, error) {
-		return c.raw.CreateTritonUserKey(ctx, c.account, user, nil, key, edit)
-	}, c.query)
+	r, err := gen.NewCreateTritonUserKeyRequest(c.server, c.account, user, nil, key)
+	return readTriton[gen.TritonKey](ctx, c, call{operation: "CreateTritonUserKey", request: r, err: err, path: ids{"user", user}})
 }
 
 // DeleteUserKey deletes a key of the sub-user with this login or id. key is its name or its MD5 fingerprint. It returns
@@ -51,16 +49,6 @@ func (c *Triton) CreateUserKey(ctx context.Context, user string, key gen.TritonK
 //
 //meta:operation DELETE /{account}/users/{user}/keys/{name}
 func (c *Triton) DeleteUserKey(ctx context.Context, user, key string) error {
-	if err := (ids{"user", user, "key", key}).check(); err != nil {
-		return err
-	}
-	resp, err := c.raw.DeleteTritonUserKey(ctx, c.account, user, key, nil, setQuery(c.query))
-	if err != nil {
-		if alreadyDeleted(err) {
-			return nil
-		}
-		return err
-	}
-	defer release(resp)
-	return expectNoBody(resp)
+	r, err := gen.NewDeleteTritonUserKeyRequest(c.server, c.account, user, key, nil)
+	return c.remove(ctx, call{operation: "DeleteTritonUserKey", request: r, err: err, path: ids{"user", user, "key", key}})
 }
