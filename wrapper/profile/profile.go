@@ -1,15 +1,18 @@
-// Package profile makes Triton clients from what a machine is already set up
-// with for Triton's own command line tool: environment variables, profile
-// files, and the keys in ssh-agent and ~/.ssh.
+// Package profile creates clients from what a machine is already set up with for the vendors' own
+// command line tools: environment variables, profile files, and the keys in ssh-agent and ~/.ssh.
 //
-//	client, settings, err := profile.NewTriton()
+//	triton, settings, err := profile.NewTriton()
 //	...
 //	fmt.Println("using", settings.Source)
-//	for user, err := range client.AllUsers(ctx) { ... }
+//	for user, err := range triton.AllUsers(ctx) { ... }
+//
+//	ionos, _, err := profile.NewIONOS()
+//
+// [Config.NewIONOS] describes the file of the IONOS tools. The rest of this page is about Triton's.
 //
 // # Which profile
 //
-// The first of: Loader.Profile, the variable TRITON_PROFILE, the current
+// The first of: Config.Profile, the variable TRITON_PROFILE, the current
 // profile that "triton profile set" noted in config.json, the environment. The
 // name "env" means the environment. As with the tool, variables other than
 // TRITON_PROFILE, TRITON_ROLE and TRITON_KEY_MATERIAL do not change what a
@@ -59,7 +62,7 @@
 //
 // A request not to verify TLS certificates lets anybody on the way read
 // and change what is sent. It is therefore not enough that a variable or a file
-// asks for it: the program must agree by Loader.AllowInsecureTLS, and there is
+// asks for it: the program must agree by Config.AllowInsecureTLS, and there is
 // an error otherwise. SDC_TESTING, for which the old tools did it too, is not
 // read.
 //
@@ -90,19 +93,18 @@ type Settings struct {
 	ActAs   string   // the account to work on; "" for Account
 	Roles   []string // to take up
 	// Insecure: TLS certificates are not to be verified. A client is made only
-	// where [Loader.AllowInsecureTLS] agrees.
+	// where [Config.AllowInsecureTLS] agrees.
 	Insecure bool
 }
 
-// A Loader finds profiles and keys. Its zero value uses the environment, home
-// directory and ssh-agent of the process. It may be used by many goroutines at
-// a time.
+// Config finds profiles and keys. Its zero value uses the environment, home
+// directory and ssh-agent of the process. It is safe for concurrent use.
 type Config struct {
 	// Profile names the profile; "" means what the environment or the tool's
 	// configuration says.
 	Profile string
 	// Passphrase is asked for the passphrase of a protected key file, see
-	// [sshkey.Passphrase]. Without it such a key is an error.
+	// [sshkey.WithPassphrase]. Without it such a key is an error.
 	Passphrase func(key string) ([]byte, error)
 	// AllowInsecurePermissions accepts key files that others may read.
 	AllowInsecurePermissions bool
@@ -118,7 +120,7 @@ type Config struct {
 	Agent *sshkey.Agent
 }
 
-// NewTriton makes a client as the zero [Loader] finds things.
+// NewTriton makes a client as the zero [Config] finds things.
 func NewTriton(opts ...wrapper.TritonOption) (*wrapper.Triton, *Settings, error) {
 	return Config{}.NewTriton(opts...)
 }
