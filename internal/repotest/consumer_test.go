@@ -27,7 +27,7 @@ func TestWhatEachPackageLinks(t *testing.T) {
 		"contract":        {[]string{"contract", "gen/openapi"}, []string{"github.com/getkin/kin-openapi/openapi3filter", "github.com/getkin/kin-openapi/routers/gorillamux"}},
 		"wrapper":         {[]string{"wrapper", "gen"}, runtime},
 		"wrapper/sshkey":  {[]string{"wrapper/sshkey", "wrapper", "gen"}, append([]string{"golang.org/x/crypto/ssh", "golang.org/x/crypto/ssh/agent"}, runtime...)},
-		"wrapper/profile": {[]string{"wrapper/profile", "wrapper/sshkey", "wrapper", "gen"}, append([]string{"golang.org/x/crypto/ssh", "golang.org/x/crypto/ssh/agent"}, runtime...)},
+		"wrapper/profile": {[]string{"wrapper/profile", "wrapper/sshkey", "wrapper", "gen"}, append([]string{"golang.org/x/crypto/ssh", "golang.org/x/crypto/ssh/agent", "go.yaml.in/yaml/v3"}, runtime...)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
