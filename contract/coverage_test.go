@@ -69,7 +69,7 @@ func TestTheDocumentsExtent(t *testing.T) {
 	}
 	assert.Equal(t, len(embedded().operations), nothing.Counts()[0].Total)
 	assert.Equal(t, parameters, nothing.Counts()[2].Total)
-	assert.Contains(t, nothing.Missing(), "statuses umUsersGet 503", "of the text of the default response")
+	assert.Contains(t, nothing.Missing(), "statuses umUsersGet 503", "of the default response")
 	assert.Contains(t, nothing.Missing(), "statuses ListTritonUsers 420")
 	assert.NotContains(t, nothing.Missing(), "request properties Group.id", "read-only")
 	assert.Len(t, nothing.Missing(), total)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +34,7 @@ type operation struct {
 	body             *openapi3.RequestBody
 	responses        map[int]*openapi3.Response
 	fallback         *openapi3.Response // "default"
-	errors           []int              // the statuses that the text of the default response lists
+	errors           []int              // the error statuses that the default response stands for
 	credentials      []string           // how the Authorization header may begin
 }
 
@@ -94,9 +93,8 @@ func load(yaml []byte) (*document, error) {
 	return doc, nil
 }
 
-// statusInText finds the statuses in "any error, for example 400 (malformed), 401 ...": the document,
-// like the page that it is made from, lists them in the text of the default response only.
-var statusInText = regexp.MustCompile(`\b[45][0-9]{2}\b`)
+// errorStatuses is the extension of a default response that lists the error statuses it stands for.
+const errorStatuses = "x-error-statuses"
 
 func newOperation(method, path string, item *openapi3.PathItem, described *openapi3.Operation) (*operation, error) {
 	o := &operation{id: described.OperationID, method: method, path: path, responses: map[int]*openapi3.Response{}}
@@ -117,10 +115,14 @@ func newOperation(method, path string, item *openapi3.PathItem, described *opena
 		}
 		o.responses[status] = response.Value
 	}
-	if o.fallback != nil && o.fallback.Description != nil {
-		for _, text := range statusInText.FindAllString(*o.fallback.Description, -1) {
-			status, _ := strconv.Atoi(text)
-			o.errors = append(o.errors, status)
+	if o.fallback != nil {
+		listed, _ := o.fallback.Extensions[errorStatuses].([]any)
+		for _, status := range listed {
+			number, ok := status.(float64)
+			if !ok {
+				return nil, fmt.Errorf("%s: status %v is not a number", errorStatuses, status)
+			}
+			o.errors = append(o.errors, int(number))
 		}
 	}
 	return o, nil

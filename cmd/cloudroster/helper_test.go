@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	_ "embed"
 	"net/http"
 	"os"
 	"os/exec"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/cloudroster/cloudroster/gen/openapi"
 	"github.com/cloudroster/cloudroster/wrapper"
 	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
@@ -72,13 +72,18 @@ func answers(out string, err error) environment {
 	return environment{command: func(*exec.Cmd) ([]byte, error) { return []byte(out), err }}
 }
 
-// documents writes the embedded document and a changed one.
+// recorded is a document of an earlier version, which the edits of the tests are written for.
+//
+//go:embed testdata/openapi.yaml
+var recorded string
+
+// documents writes the recorded document and a changed one.
 func documents(t *testing.T, change func(string) string) (old, current string) {
 	t.Helper()
 	directory := t.TempDir()
 	old, current = filepath.Join(directory, "old.yaml"), filepath.Join(directory, "new.yaml")
-	require.NoError(t, os.WriteFile(old, openapi.YAML(), 0o600))
-	require.NoError(t, os.WriteFile(current, []byte(change(string(openapi.YAML()))), 0o600))
+	require.NoError(t, os.WriteFile(old, []byte(recorded), 0o600))
+	require.NoError(t, os.WriteFile(current, []byte(change(recorded)), 0o600))
 	return old, current
 }
 

@@ -43,7 +43,7 @@ func TestCheckAcceptsTheVendorsPages(t *testing.T) {
 	require.NoError(t, err)
 	var pages []string
 	for _, file := range files {
-		if content, err := os.ReadFile(file); err == nil && (anyFence.Match(content) || tritonHeading.Match(content)) {
+		if content, err := os.ReadFile(file); err == nil && (jsonFence.Match(content) || tritonHeading.Match(content)) {
 			pages = append(pages, file)
 		}
 	}
@@ -55,7 +55,7 @@ func TestCheckAcceptsTheVendorsPages(t *testing.T) {
 	for _, page := range pages {
 		content, err := os.ReadFile(page)
 		require.NoError(t, err)
-		if !anyFence.Match(content) {
+		if !jsonFence.Match(content) {
 			continue
 		}
 		root := project(t)

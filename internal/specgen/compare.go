@@ -69,7 +69,7 @@ type view struct {
 // recognize finds out by its content which page it is, and reads it.
 func recognize(page []byte, h *history) (view, facts, error) {
 	switch {
-	case anyFence.Match(page):
+	case jsonFence.Match(page):
 		doc, err := importPage(page)
 		if err != nil {
 			return view{}, nil, err

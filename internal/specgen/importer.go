@@ -1,7 +1,9 @@
 package main
 
 import (
-	"fmt"
+	"errors"
+	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -14,16 +16,39 @@ func importPage(page []byte) (*yaml.Node, error) {
 		return nil, err
 	}
 	if len(fragments) == 0 {
-		return nil, fmt.Errorf("the page holds no OpenAPI fragments (fenced blocks marked json)")
+		return nil, errors.New("the page holds no OpenAPI fragments (fenced blocks marked json)")
 	}
 	c := newCombiner("fragments")
 	for _, f := range fragments {
+		keepErrorStatuses(f.doc)
 		stripProse(f.doc, false)
-		if err := c.add(f.doc, f.String()); err != nil {
-			return nil, err
+		c.add(f.doc, f.String())
+	}
+	return c.doc, c.conflicts.err()
+}
+
+// errorStatuses is the extension that lists the error statuses of an operation's default response, which the page gives in a sentence.
+const errorStatuses = "x-error-statuses"
+
+var errorStatus = regexp.MustCompile(`\b[45]\d\d\b`)
+
+// keepErrorStatuses turns the statuses that the description of a default response names into data, before the description goes.
+func keepErrorStatuses(doc *yaml.Node) {
+	for _, operation := range operations(doc) {
+		response := get(operation, "responses", "default")
+		if response == nil || get(response, errorStatuses) != nil {
+			continue
+		}
+		statuses := errorStatus.FindAllString(text(response, "description"), -1)
+		slices.Sort(statuses)
+		list := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		for _, status := range slices.Compact(statuses) {
+			list.Content = append(list.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: status})
+		}
+		if len(list.Content) > 0 {
+			set(response, errorStatuses, list)
 		}
 	}
-	return c.doc, nil
 }
 
 // stripProse drops every summary and description: the facts of a page carry over, its sentences do not. A property that is called
@@ -54,46 +79,81 @@ func isProse(key string, value *yaml.Node) bool {
 
 // combiner joins documents that describe parts of one API. What two of them define must be the same in both.
 type combiner struct {
-	what   string // what the parts are called in an error
-	doc    *yaml.Node
-	origin map[string]string // path of a definition -> the part that brought it
+	what      string // what the parts are called in a conflict
+	doc       *yaml.Node
+	defined   map[string]definition // by path
+	conflicts problems
+}
+
+// definition is a value of the joined document and the part that brought it.
+type definition struct {
+	value *yaml.Node
+	part  string
 }
 
 func newCombiner(what string) *combiner {
-	return &combiner{what: what, doc: mapping(), origin: map[string]string{}}
+	return &combiner{what: what, doc: mapping(), defined: map[string]definition{}}
 }
 
-func (c *combiner) add(part *yaml.Node, name string) error {
-	return c.join(c.doc, part, nil, name)
-}
+func (c *combiner) add(part *yaml.Node, name string) { c.join(c.doc, part, nil, name) }
 
-func (c *combiner) join(into, from *yaml.Node, path []string, name string) error {
+func (c *combiner) join(into, from *yaml.Node, path []string, name string) {
 	for k, v := range pairs(from) {
 		at := append(path[:len(path):len(path)], k.Value)
-		place := strings.Join(at, ".")
-		have := get(into, k.Value)
-		if have == nil {
-			// An empty container is filled key by key, so that each definition has its own origin.
-			if isContainer(at) && v.Kind == yaml.MappingNode {
-				have = mapping()
-				set(into, k.Value, have)
-			} else {
-				set(into, k.Value, v)
-				c.origin[place] = name
-				continue
-			}
-		}
-		if isContainer(at) && v.Kind == yaml.MappingNode && have.Kind == yaml.MappingNode {
-			if err := c.join(have, v, at, name); err != nil {
-				return err
-			}
-			continue
-		}
-		if where, left, right, differs := difference(have, v, place); differs {
-			return fmt.Errorf("%s %s and %s disagree at %s: %s, %s", c.what, c.origin[place], name, where, left, right)
+		collects := isContainer(at) && v.Kind == yaml.MappingNode
+		have, known := c.define(into, at, v, collects, name)
+		switch {
+		case collects && have.value.Kind == yaml.MappingNode:
+			c.join(have.value, v, at, name)
+		case known && len(at) == 1 && k.Value == "tags":
+			c.joinTags(have.value, v, name)
+		case known:
+			c.compare(have, v, strings.Join(at, "."), name)
 		}
 	}
-	return nil
+}
+
+// define returns what the joined document has at a path, and whether it was there already. An empty container is filled key by key, so
+// that each definition knows the part that brought it.
+func (c *combiner) define(into *yaml.Node, at []string, v *yaml.Node, collects bool, name string) (definition, bool) {
+	key := strings.Join(at, "\x00")
+	have, known := c.defined[key]
+	if !known {
+		have = definition{v, name}
+		if collects {
+			have.value = mapping()
+		}
+		into.Content = append(into.Content, scalar(at[len(at)-1]), have.value)
+		c.defined[key] = have
+	}
+	return have, known
+}
+
+func (c *combiner) compare(have definition, v *yaml.Node, place, name string) {
+	if where, left, right, differs := difference(have.value, v, place); differs {
+		c.conflicts.add("%s %s and %s disagree at %s: %s, %s", c.what, have.part, name, where, left, right)
+	}
+}
+
+// joinTags adds the tags that are new: each part lists those of its own operations only.
+func (c *combiner) joinTags(have, tags *yaml.Node, name string) {
+	for _, tag := range items(tags) {
+		key := "tags\x00" + text(tag, "name")
+		known, found := c.defined[key]
+		if !found {
+			for _, old := range items(have) {
+				if text(old, "name") == text(tag, "name") {
+					known, found = definition{old, "the first"}, true
+				}
+			}
+		}
+		if found {
+			c.compare(known, tag, "tags."+text(tag, "name"), name)
+			continue
+		}
+		have.Content = append(have.Content, tag)
+		c.defined[key] = definition{tag, name}
+	}
 }
 
 // isContainer says whether a path of the document collects definitions: a part adds to it, and need not repeat all of it.

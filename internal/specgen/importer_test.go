@@ -36,7 +36,7 @@ func TestImportRebuildsTheRepositorysFacts(t *testing.T) {
 
 func TestImportStripsProseAndNothingElse(t *testing.T) {
 	t.Parallel()
-	doc, err := importPage([]byte(block("One", `{"openapi":"3.0.3","info":{"title":"T","version":"1","description":"x"},
+	doc, err := importPage([]byte(fenced("One", `{"openapi":"3.0.3","info":{"title":"T","version":"1","description":"x"},
 		"components":{"schemas":{
 			"description":{"type":"object","description":"x","properties":{
 				"description":{"type":"string","description":"x"},
@@ -63,8 +63,8 @@ func TestImportStripsProseAndNothingElse(t *testing.T) {
 func TestImportKeepsTheOrderOfThePage(t *testing.T) {
 	t.Parallel()
 	doc, err := importPage([]byte(
-		block("One", `{"openapi":"3.0.3","paths":{"/z":{"post":{"b":1,"a":2}}},"components":{"schemas":{"Y":{},"B":{}}}}`) +
-			block("Two", `{"components":{"schemas":{"A":{},"Y":{}}},"openapi":"3.0.3","paths":{"/a":{},"/z":{"get":{}}}}`)))
+		fenced("One", `{"openapi":"3.0.3","paths":{"/z":{"post":{"b":1,"a":2}}},"components":{"schemas":{"Y":{},"B":{}}}}`) +
+			fenced("Two", `{"components":{"schemas":{"A":{},"Y":{}}},"openapi":"3.0.3","paths":{"/a":{},"/z":{"get":{}}}}`)))
 	require.NoError(t, err)
 	assert.Equal(t, `{"openapi":"3.0.3","paths":{"/z":{"post":{"b":1,"a":2},"get":{}},"/a":{}},"components":{"schemas":{"Y":{},"B":{},"A":{}}}}`,
 		toJSON(t, doc))
@@ -96,7 +96,7 @@ func TestImportNamesBothFragmentsThatDisagree(t *testing.T) {
 			t.Parallel()
 			root := project(t)
 			before := string(read(t, root, ionosFile))
-			page := write(t, root, "page.md", block("First", base)+block("Again", base)+block("Second", test.second))
+			page := write(t, root, "page.md", fenced("First", base)+fenced("Again", base)+fenced("Second", test.second))
 			status, out, errs := spec(root, "import", page)
 			assert.Equal(t, 1, status)
 			assert.Empty(t, out)
@@ -109,8 +109,8 @@ func TestImportNamesBothFragmentsThatDisagree(t *testing.T) {
 func TestImportTakesTheSameFactInAnotherOrderOrInOtherWords(t *testing.T) {
 	t.Parallel()
 	_, err := importPage([]byte(
-		block("One", `{"openapi":"3.0.3","paths":{},"components":{"schemas":{"A":{"type":"string","format":"uri","description":"one"}}}}`) +
-			block("Two", `{"openapi":"3.0.3","paths":{},"components":{"schemas":{"A":{"format":"uri","description":"two","type":"string"}}}}`)))
+		fenced("One", `{"openapi":"3.0.3","paths":{},"components":{"schemas":{"A":{"type":"string","format":"uri","description":"one"}}}}`) +
+			fenced("Two", `{"openapi":"3.0.3","paths":{},"components":{"schemas":{"A":{"format":"uri","description":"two","type":"string"}}}}`)))
 	assert.NoError(t, err)
 }
 
@@ -122,7 +122,7 @@ func TestImportRefusesWhatItCannotRead(t *testing.T) {
 		want string
 	}{
 		{"no fragments", func(t *testing.T, root string) string { return write(t, root, "p", "# Title\n\nText.\n") }, "the page holds no OpenAPI fragments"},
-		{"not JSON", func(t *testing.T, root string) string { return write(t, root, "p", block("Bad", "{]")) }, `fragment "Bad" is not JSON: line 6`},
+		{"not JSON", func(t *testing.T, root string) string { return write(t, root, "p", fenced("Bad", "{]")) }, `fragment "Bad" (line 6) is not JSON: line 6`},
 		{"empty", func(t *testing.T, root string) string { return write(t, root, "p", "") }, "is empty"},
 		{"not there", func(_ *testing.T, root string) string { return filepath.Join(root, "p") }, "no such file"},
 		{"a directory", func(_ *testing.T, root string) string { return root }, "is a directory"},
@@ -139,6 +139,99 @@ func TestImportRefusesWhatItCannotRead(t *testing.T) {
 			assert.Equal(t, 1, strings.Count(errs, "\n"), "one line")
 			assert.Equal(t, before, string(read(t, root, ionosFile)))
 			assert.Equal(t, files, filesIn(t, root), "nothing is left aside")
+		})
+	}
+}
+
+// All that has to be decided is told at once, each conflict with both places.
+func TestImportNamesEveryConflict(t *testing.T) {
+	t.Parallel()
+	_, err := importPage([]byte(
+		fenced("One", `{"openapi":"3.0.3","info":{"title":"T"},"paths":{"/a":{"get":{"operationId":"a"}}},"components":{"schemas":{"A":{"type":"string"},"B":{}}}}`) +
+			fenced("Two", `{"openapi":"3.0.3","info":{"title":"T"},"paths":{"/a":{"get":{"operationId":"b"}}},"components":{"schemas":{"B":{}}}}`) +
+			fenced("Three", `{"openapi":"3.0.3","info":{"title":"U"},"paths":{},"components":{"schemas":{"A":{"type":"integer"},"B":{"type":"object"}}}}`)))
+	require.Error(t, err)
+	assert.Equal(t, []string{
+		`fragments "One" (line 6) and "Two" (line 14) disagree at paths./a.get.operationId: a, b`,
+		`fragments "One" (line 6) and "Three" (line 22) disagree at info.title: T, U`,
+		`fragments "One" (line 6) and "Three" (line 22) disagree at components.schemas.A.type: string, integer`,
+		`fragments "One" (line 6) and "Three" (line 22) disagree at components.schemas.B.type: nothing, object`,
+	}, strings.Split(err.Error(), "\n"))
+}
+
+func TestImportJoinsTags(t *testing.T) {
+	t.Parallel()
+	page := func(tags ...string) []byte {
+		var all string
+		for i, tag := range tags {
+			all += fenced(fmt.Sprint(i), `{"openapi":"3.0.3","tags":`+tag+`,"paths":{}}`)
+		}
+		return []byte(all)
+	}
+	doc, err := importPage(page(`[{"name":"a"},{"name":"b"}]`, `[{"name":"b"},{"name":"c"}]`, `[{"name":"c"},{"name":"a"}]`))
+	require.NoError(t, err)
+	assert.JSONEq(t, `[{"name":"a"},{"name":"b"},{"name":"c"}]`, toJSON(t, get(doc, "tags")))
+	_, err = importPage(page(`[{"name":"a"}]`, `[{"name":"b","x":1}]`, `[{"name":"b","x":2}]`))
+	assert.ErrorContains(t, err, `fragments "1" (line 14) and "2" (line 22) disagree at tags.b.x: 1, 2`)
+}
+
+// The statuses of errors are in a sentence of the page. They become data.
+func TestImportKeepsErrorStatuses(t *testing.T) {
+	t.Parallel()
+	doc, err := importPage([]byte(fenced("One", `{"openapi":"3.0.3","paths":{"/a":{"get":{"responses":{
+		"200":{"description":"not 404"},"default":{"description":"Errors: 503 (down), 400 (bad) or 404, in 2026 and 400 again."}}}}}}`)))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"200":{},"default":{"x-error-statuses":[400,404,503]}}`, toJSON(t, get(doc, "paths", "/a", "get", "responses")))
+}
+
+// largePage is a page of the size and shape of the vendor's larger ones: few fragments, each with several tags, many operations, a
+// share of the schemas, and examples in the document and beside it.
+func largePage(fragments, operations, properties int) []byte {
+	var page strings.Builder
+	for i := range fragments {
+		var paths, schemas []string
+		for j := range operations {
+			var members []string
+			for k := range properties {
+				members = append(members, fmt.Sprintf(`"p%d":{"type":"string","description":"Words %d about it, as many as a page has.","example":"e"}`, k, k))
+			}
+			schemas = append(schemas, fmt.Sprintf(`"S%d":{"type":"object","properties":{%s}}`, j, strings.Join(members, ",")))
+			paths = append(paths, fmt.Sprintf(`"/f%d/o%d":{"get":{"tags":["t%d","t%d"],"operationId":"f%do%d","responses":{"200":{"description":"d",
+				"content":{"application/json":{"schema":{"$ref":"#/components/schemas/S%d"},"examples":{"one":{"value":{"description":"kept","p0":"x"}}}}}}}}}`,
+				i, j, i, i+1, i, j, j))
+		}
+		page.WriteString(fenced(fmt.Sprint("F", i), fmt.Sprintf(`{"openapi":"3.0.3","info":{"title":"T","version":"1"},"tags":[{"name":"t%d"},{"name":"t%d"}],
+			"paths":{%s},"components":{"schemas":{%s}}}`, i, i+1, strings.Join(paths, ","), strings.Join(schemas, ","))))
+		page.WriteString(fenced("Example", `{"id":"an example","items":[]}`))
+	}
+	return []byte(page.String())
+}
+
+func TestImportTakesTheShapeOfLargerPages(t *testing.T) {
+	t.Parallel()
+	page := largePage(6, 40, 20)
+	doc, err := importPage(page)
+	require.NoError(t, err)
+	assert.Equal(t, 6*40, countOperations(doc))
+	assert.Equal(t, 40, countSchemas(doc))
+	assert.Len(t, items(get(doc, "tags")), 7)
+	assert.Equal(t, "kept", text(doc, "paths", "/f0/o0", "get", "responses", "200", "content", "application/json", "examples", "one", "value", "description"))
+}
+
+// The time for a page grows as its size does: compare the MB/s of the two sizes.
+func BenchmarkImportPage(b *testing.B) {
+	for _, size := range []struct {
+		name                              string
+		fragments, operations, properties int
+	}{{"1MB", 1, 500, 20}, {"2MB", 1, 1000, 20}, {"6x2MB", 6, 1000, 20}} {
+		b.Run(size.name, func(b *testing.B) {
+			page := largePage(size.fragments, size.operations, size.properties)
+			b.SetBytes(int64(len(page)))
+			for b.Loop() {
+				if _, err := importPage(page); err != nil {
+					b.Fatal(err)
+				}
+			}
 		})
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 func main() {
@@ -62,7 +63,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "spec:", oneLine(err))
+		for line := range strings.Lines(err.Error()) {
+			fmt.Fprintln(stderr, "spec:", strings.TrimSpace(line))
+		}
 		return 1
 	}
 	return 0

@@ -79,11 +79,9 @@ func joinSources(root string) (*yaml.Node, error) {
 		if len(c.doc.Content) > 0 {
 			pushDown(c.doc, part)
 		}
-		if err := c.add(part, file); err != nil {
-			return nil, err
-		}
+		c.add(part, file)
 	}
-	return c.doc, nil
+	return c.doc, c.conflicts.err()
 }
 
 // pushDown moves what a part says about itself as a whole to where it still holds in the joined document.
@@ -101,12 +99,6 @@ func pushDown(doc, part *yaml.Node) {
 	}
 	for _, key := range []string{"info", "servers", "security"} {
 		remove(part, key)
-	}
-	if tags := get(part, "tags"); tags != nil {
-		if have := get(doc, "tags"); have != nil {
-			have.Content = append(have.Content, tags.Content...)
-			remove(part, "tags")
-		}
 	}
 }
 

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 
@@ -21,112 +17,139 @@ type fragment struct {
 
 func (f fragment) String() string { return fmt.Sprintf("%q (line %d)", f.heading, f.line) }
 
+// block is a part of a page: what stands between two fences or in a directive, or the text between two of these.
+type block struct {
+	heading string
+	line    int    // of its first line of text
+	mark    string // what marks it, such as "```json" or "{% openapi %}"; "" for text
+	text    string
+	open    bool // the page ends before it does
+}
+
+func (b block) String() string { return fmt.Sprintf("%q (line %d)", b.heading, b.line) }
+
 var (
-	fence    = regexp.MustCompile("^\\s*```\\s*json\\s*$")
-	anyFence = regexp.MustCompile("(?m)" + fence.String())
-	heading  = regexp.MustCompile(`^#{1,6}\s+(.*)$`)
+	heading   = regexp.MustCompile(`^#{1,6}\s+(.*)$`)
+	fence     = regexp.MustCompile("^\\s*(```+|~~~+)\\s*(.*?)\\s*$")
+	directive = regexp.MustCompile(`\{%-?\s*((?:openapi|swagger)[\w-]*)`)
+	// jsonFence is how a page marks a fragment. The word may be followed by attributes, such as a title.
+	jsonFence = regexp.MustCompile("(?mi)^\\s*(?:```+|~~~+)\\s*json\\b")
+	// document is how an OpenAPI document of any version begins, in JSON or YAML.
+	document = regexp.MustCompile(`(?:^|[\s{,"'])(?:openapi|swagger)["']?\s*:\s*["']?[23]\b`)
 )
 
-// readFragments takes every fenced JSON block out of a page. A block that is not JSON, or that is JSON but not an OpenAPI document,
-// is an error: a page that is read in part would look like a page that says less.
+// scanner splits a page into blocks, line by line.
+type scanner struct {
+	title  string
+	blocks []block
+	now    block
+	lines  []string
+	end    func(line string) bool // whether a line ends the current block; nil in text
+}
+
+func scan(page []byte) []block {
+	s := scanner{title: "before the first heading"}
+	s.begin("", 1, nil)
+	for i, line := range strings.Split(strings.ReplaceAll(string(page), "\r\n", "\n"), "\n") {
+		s.line(i+1, line)
+	}
+	s.now.open = s.end != nil
+	s.finish()
+	return s.blocks
+}
+
+func (s *scanner) line(number int, line string) {
+	if s.end != nil {
+		if s.end(line) {
+			s.finish()
+			s.begin("", number+1, nil)
+			return
+		}
+		s.lines = append(s.lines, line)
+		return
+	}
+	switch {
+	case fence.MatchString(line):
+		mark := fence.FindStringSubmatch(line)
+		s.finish()
+		s.begin("```"+mark[2], number+1, func(line string) bool {
+			end := fence.FindStringSubmatch(line)
+			return end != nil && end[2] == "" && strings.HasPrefix(end[1], mark[1])
+		})
+	case directive.MatchString(line):
+		name := directive.FindStringSubmatch(line)[1]
+		s.finish()
+		s.begin("{% "+name+" %}", number, func(line string) bool { return strings.Contains(line, "end"+name) })
+		s.lines = append(s.lines, line)
+	case heading.MatchString(line):
+		s.finish()
+		s.title = strings.TrimSpace(strings.ReplaceAll(heading.FindStringSubmatch(line)[1], "&#x20;", " "))
+		s.begin("", number+1, nil)
+	default:
+		s.lines = append(s.lines, line)
+	}
+}
+
+func (s *scanner) begin(mark string, line int, end func(string) bool) {
+	s.now, s.lines, s.end = block{heading: s.title, line: line, mark: mark}, nil, end
+}
+
+func (s *scanner) finish() {
+	s.now.text = strings.Join(s.lines, "\n")
+	if s.now.mark != "" || strings.TrimSpace(s.now.text) != "" {
+		s.blocks = append(s.blocks, s.now)
+	}
+}
+
+// readFragments returns every OpenAPI document of a page. All of them are read or none: a document in a form that is not read is a
+// problem, because a page that is read in part would look like a page that says less. JSON that is no document, such as the example of
+// a body, is left alone.
 func readFragments(page []byte) ([]fragment, error) {
 	var found []fragment
-	title := "before the first heading"
-	lines := strings.Split(strings.ReplaceAll(string(page), "\r\n", "\n"), "\n")
-	for i := 0; i < len(lines); i++ {
-		if m := heading.FindStringSubmatch(lines[i]); m != nil {
-			title = strings.TrimSpace(strings.ReplaceAll(m[1], "&#x20;", " "))
-			continue
+	var wrong problems
+	for _, b := range scan(page) {
+		f, problem := b.fragment()
+		switch {
+		case problem != "":
+			wrong.add("fragment %v %s", b, problem)
+		case f != nil:
+			found = append(found, *f)
 		}
-		if !fence.MatchString(lines[i]) {
-			continue
-		}
-		f := fragment{heading: title, line: i + 2}
-		start := i + 1
-		for i++; i < len(lines) && strings.TrimSpace(lines[i]) != "```"; i++ {
-		}
-		if i == len(lines) {
-			return nil, fmt.Errorf("fragment %v is never closed", f)
-		}
-		doc, line, err := parseJSON(strings.Join(lines[start:i], "\n"), f.line)
-		if err != nil {
-			return nil, fmt.Errorf("fragment %q is not JSON: line %d: %w", f.heading, line, err)
-		}
-		if get(doc, "openapi") == nil || get(doc, "paths") == nil {
-			return nil, fmt.Errorf("fragment %v is not an OpenAPI document: it has no openapi or no paths", f)
-		}
-		f.doc = doc
-		found = append(found, f)
 	}
-	return found, nil
+	return found, wrong.err()
 }
 
-// parseJSON reads one JSON value, keeping the order of its keys. Lines are counted from first; when it fails, line is where.
-func parseJSON(src string, first int) (doc *yaml.Node, line int, err error) {
-	dec := json.NewDecoder(strings.NewReader(src))
-	dec.UseNumber()
-	lineAt := func() int {
-		return first + bytes.Count([]byte(src[:min(dec.InputOffset(), int64(len(src)))]), []byte("\n"))
-	}
-	doc, err = jsonValue(dec, lineAt, 0)
-	if err == nil {
-		if _, next := dec.Token(); next != io.EOF {
-			err = errors.New("more than one value")
+func (b block) fragment() (*fragment, string) {
+	switch {
+	case b.open && b.mark[0] == '`':
+		return nil, "is never closed"
+	case b.mark != "" && b.mark[0] == '{', !jsonFence.MatchString(b.mark) && document.MatchString(b.text):
+		mark := b.mark
+		if mark == "" {
+			mark = "plain text"
 		}
+		return nil, "holds an OpenAPI document as " + mark + ", and only JSON in a fence marked json is read: make it that on a copy of the page"
+	case !jsonFence.MatchString(b.mark):
+		return nil, ""
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("it ends too early")
-	}
-	return doc, lineAt(), err
-}
-
-// maxDepth is many times what a document of an API needs, and little enough for whatever walks over one.
-const maxDepth = 500
-
-func jsonValue(dec *json.Decoder, lineAt func() int, depth int) (*yaml.Node, error) {
-	if depth > maxDepth {
-		return nil, fmt.Errorf("it is more than %d values deep", maxDepth)
-	}
-	token, err := dec.Token()
+	doc, line, err := parseJSON(b.text, b.line)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Sprintf("is not JSON: line %d: %v", line, err)
 	}
-	n := &yaml.Node{Kind: yaml.ScalarNode, Line: lineAt()}
-	switch t := token.(type) {
-	case nil:
-		n.Tag, n.Value = "!!null", "null"
-	case bool:
-		n.Tag, n.Value = "!!bool", fmt.Sprint(t)
-	case json.Number:
-		n.Value = t.String()
-		n.Tag = n.ShortTag()
-	case string:
-		n.Tag, n.Value = "!!str", t
-	case json.Delim:
-		n.Kind, n.Tag = yaml.SequenceNode, "!!seq"
-		if t == '{' {
-			n.Kind, n.Tag = yaml.MappingNode, "!!map"
+	openapi, swagger, paths := get(doc, "openapi"), get(doc, "swagger"), get(doc, "paths")
+	switch {
+	case swagger != nil, openapi != nil && !strings.HasPrefix(openapi.Value, "3.0"):
+		version := "OpenAPI " + text(doc, "openapi")
+		if swagger != nil {
+			version = "Swagger " + swagger.Value
 		}
-		for dec.More() {
-			if n.Kind == yaml.MappingNode {
-				key, err := jsonValue(dec, lineAt, depth+1)
-				if err != nil {
-					return nil, err
-				}
-				if get(n, key.Value) != nil {
-					return nil, fmt.Errorf("the key %q stands twice in one object", key.Value)
-				}
-				n.Content = append(n.Content, key)
-			}
-			value, err := jsonValue(dec, lineAt, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			n.Content = append(n.Content, value)
-		}
-		if _, err := dec.Token(); err != nil {
-			return nil, err
-		}
+		return nil, "is " + version + ", and the code generator reads OpenAPI 3.0: convert the fragments to 3.0 on a copy of the page " +
+			"(nullable instead of the type null, example instead of examples, exclusiveMinimum as a boolean), or teach package main of " +
+			"internal/specgen and the generator the new version"
+	case openapi == nil && paths == nil:
+		return nil, ""
+	case openapi == nil || paths == nil:
+		return nil, "is not an OpenAPI document: it has no openapi or no paths"
 	}
-	return n, nil
+	return &fragment{b.heading, b.line, doc}, ""
 }
