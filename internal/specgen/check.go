@@ -46,10 +46,21 @@ func check(root string, h *history, pages []string, stdout io.Writer) error {
 			told[finding.place] = true
 			report(finding.kind, "%v", finding)
 		}
+		texts, err := v.kind.texts(content)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		changed, err := changedTexts(root, v.kind, texts)
+		if err != nil {
+			return err
+		}
+		for _, change := range changed {
+			report("text", "%s: read it, and import the page again when nothing is left to do", change)
+		}
 		for _, copied := range copiedWords(doc, content) {
 			report("copied", "%s", copied)
 		}
-		fmt.Fprintf(stdout, "%s (%s, %d operations, %d facts): %v\n", path, v.name, result.operations, len(said), result)
+		fmt.Fprintf(stdout, "%s (%s, %d operations, %d facts): %v\n", path, v.kind.name, result.operations, len(said), result)
 		for i, target := range h.targets {
 			if n := result.actions[i+1]; n > 0 {
 				fmt.Fprintf(stdout, "  action %d corrects %d: %s\n", i+1, n, target)

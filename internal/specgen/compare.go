@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -61,27 +60,26 @@ func readHistory(root string) (*history, error) {
 
 // view is what one page speaks about, and how its statements are found in a document.
 type view struct {
-	name   string
+	kind   pageKind
 	facts  func(doc *yaml.Node) facts
 	stages []facts // what the sources say about it, as in history
 }
 
 // recognize finds out by its content which page it is, and reads it.
 func recognize(page []byte, h *history) (view, facts, error) {
-	switch {
-	case jsonFence.Match(page):
-		doc, err := importPage(page)
-		if err != nil {
-			return view{}, nil, err
-		}
-		about := func(doc *yaml.Node) facts { return withoutOthers(factsOf(doc), h.others) }
-		return view{"IONOS", about, h.ionos}, factsOf(doc), nil
-	case tritonHeading.Match(page):
-		said, err := tritonPage(page)
-		about := func(doc *yaml.Node) facts { return tritonFacts(doc, h.names) }
-		return view{"Triton", about, h.triton}, said, err
+	kind, err := kindOf(page)
+	if err != nil {
+		return view{}, nil, err
 	}
-	return view{}, nil, errors.New("it holds neither OpenAPI fragments (fenced blocks marked json) nor the tables of the Triton users page")
+	if kind.name == tritonKind.name {
+		said, err := tritonPage(page)
+		return view{kind, func(doc *yaml.Node) facts { return tritonFacts(doc, h.names) }, h.triton}, said, err
+	}
+	doc, err := importPage(page)
+	if err != nil {
+		return view{}, nil, err
+	}
+	return view{kind, func(doc *yaml.Node) facts { return withoutOthers(factsOf(doc), h.others) }, h.ionos}, factsOf(doc), nil
 }
 
 // withoutOthers leaves out what the page is silent about because another source speaks about it.

@@ -66,24 +66,40 @@ func changedFacts(before, after facts) []place {
 
 // factsOf takes a document apart into facts. Prose is none.
 func factsOf(doc *yaml.Node) facts {
-	f := facts{}
+	c := collector{facts: facts{}}
+	c.document(doc)
+	return c.facts
+}
+
+// collector walks over a document and keeps either what it states or, with prose, the digests of its texts.
+type collector struct {
+	facts facts
+	prose bool
+}
+
+func (c collector) state(element, detail, value string) {
+	if !c.prose {
+		c.facts.add(element, detail, value)
+	}
+}
+
+func (c collector) document(doc *yaml.Node) {
 	for k, v := range pairs(doc) {
 		switch k.Value {
 		case "paths":
 			for path, item := range pairs(v) {
-				pathFacts(f, path.Value, item)
+				c.path(path.Value, item)
 			}
 		case "components":
 			for kind, group := range pairs(v) {
 				for name, component := range pairs(group) {
-					f.collect(componentKinds[kind.Value]+" "+name.Value, "", component, false)
+					c.object(componentKinds[kind.Value]+" "+name.Value, "", component, false)
 				}
 			}
 		default:
-			f.value("document", k.Value, k.Value, v, false)
+			c.value("document", k.Value, k.Value, v, false)
 		}
 	}
-	return f
 }
 
 var componentKinds = map[string]string{
@@ -91,34 +107,36 @@ var componentKinds = map[string]string{
 	"responses": "shared response", "requestBodies": "shared body",
 }
 
-func pathFacts(f facts, path string, item *yaml.Node) {
+func (c collector) path(path string, item *yaml.Node) {
 	for k, v := range pairs(item) {
 		if !isMethod(k.Value) {
-			f.value("path "+path, k.Value, k.Value, v, false)
+			c.value("path "+path, k.Value, k.Value, v, false)
 			continue
 		}
 		operation := strings.ToUpper(k.Value) + " " + path
-		f.add(operation, "operation", "documented")
-		f.collect(operation, "", v, false)
+		c.state(operation, "operation", "documented")
+		c.object(operation, "", v, false)
 	}
 }
 
-// collect adds the facts of an object.
-func (f facts) collect(element, detail string, n *yaml.Node, names bool) {
+func (c collector) object(element, detail string, n *yaml.Node, names bool) {
 	empty := true
 	for k, v := range pairs(n) {
-		if !names && isProse(k.Value, v) {
-			continue
-		}
-		empty = false
 		at := k.Value
 		if detail != "" {
 			at = detail + ", " + k.Value
 		}
-		f.value(element, k.Value, at, v, names)
+		if !names && isProse(k.Value, v) {
+			if c.prose {
+				c.facts.add(element, at, digest(v.Value))
+			}
+			continue
+		}
+		empty = false
+		c.value(element, k.Value, at, v, names)
 	}
-	if _, named := f[place{element, detail}]; empty && !named {
-		f.add(element, cmp.Or(detail, "whole"), "{}")
+	if _, named := c.facts[place{element, detail}]; empty && !named {
+		c.state(element, cmp.Or(detail, "whole"), "{}")
 	}
 }
 
@@ -128,41 +146,41 @@ var groups = map[string]string{
 	"variables": "variable",
 }
 
-func (f facts) value(element, key, detail string, n *yaml.Node, isName bool) {
+func (c collector) value(element, key, detail string, n *yaml.Node, isName bool) {
 	if word := groups[key]; word != "" && holdsNames(isName, key, n) && len(n.Content) > 0 {
 		for name, v := range pairs(n) {
-			f.value(element, name.Value, strings.TrimSuffix(detail, key)+word+" "+name.Value, v, true)
+			c.value(element, name.Value, strings.TrimSuffix(detail, key)+word+" "+name.Value, v, true)
 		}
 		return
 	}
 	switch n.Kind {
 	case yaml.ScalarNode:
-		f.add(element, detail, show(n))
+		c.state(element, detail, show(n))
 	case yaml.SequenceNode:
-		if len(n.Content) == 0 {
-			f.add(element, detail, "[]")
-		}
-		for i, child := range n.Content {
-			name, identified := identity(key, child, isName)
-			if !identified {
-				name = fmt.Sprintf("%s[%d]", detail, i)
-			} else {
-				name = strings.TrimSuffix(detail, key) + name
-			}
-			f.member(element, name, child)
-		}
+		c.list(element, key, detail, n, isName)
 	default:
 		if isName {
-			f.add(element, detail, "present")
+			c.state(element, detail, "present")
 		}
-		f.collect(element, detail, n, holdsNames(isName, key, n))
+		c.object(element, detail, n, holdsNames(isName, key, n))
 	}
 }
 
-func (f facts) member(element, detail string, n *yaml.Node) {
-	f.add(element, detail, "present")
-	if n.Kind == yaml.MappingNode && len(n.Content) > 0 {
-		f.collect(element, detail, n, false)
+func (c collector) list(element, key, detail string, n *yaml.Node, isName bool) {
+	if len(n.Content) == 0 {
+		c.state(element, detail, "[]")
+	}
+	for i, child := range n.Content {
+		name, identified := identity(key, child, isName)
+		if !identified {
+			name = fmt.Sprintf("%s[%d]", detail, i)
+		} else {
+			name = strings.TrimSuffix(detail, key) + name
+		}
+		c.state(element, name, "present")
+		if child.Kind == yaml.MappingNode && len(child.Content) > 0 {
+			c.object(element, name, child, false)
+		}
 	}
 }
 
@@ -195,6 +213,8 @@ func identity(key string, n *yaml.Node, isName bool) (string, bool) {
 		return "security " + strings.Join(schemes, " and "), true
 	case "x-errors":
 		return "error " + text(n, "code"), true
+	case errorStatuses:
+		return "error status " + show(n), true
 	}
 	return "", false
 }

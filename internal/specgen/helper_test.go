@@ -34,7 +34,7 @@ func project(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(root, "api"), 0o755))
-	for _, file := range append([]string{documentFile, correctionsFile, proseFile}, sources...) {
+	for _, file := range append([]string{documentFile, correctionsFile, proseFile, tritonBaseFile}, sources...) {
 		require.NoError(t, os.WriteFile(filepath.Join(root, file), read(t, repository, file), 0o644))
 	}
 	return root

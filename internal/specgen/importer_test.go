@@ -121,7 +121,7 @@ func TestImportRefusesWhatItCannotRead(t *testing.T) {
 		page func(t *testing.T, root string) string
 		want string
 	}{
-		{"no fragments", func(t *testing.T, root string) string { return write(t, root, "p", "# Title\n\nText.\n") }, "the page holds no OpenAPI fragments"},
+		{"no fragments", func(t *testing.T, root string) string { return write(t, root, "p", "# Title\n\nText.\n") }, "it holds neither OpenAPI fragments"},
 		{"not JSON", func(t *testing.T, root string) string { return write(t, root, "p", fenced("Bad", "{]")) }, `fragment "Bad" (line 6) is not JSON: line 6`},
 		{"empty", func(t *testing.T, root string) string { return write(t, root, "p", "") }, "is empty"},
 		{"not there", func(_ *testing.T, root string) string { return filepath.Join(root, "p") }, "no such file"},

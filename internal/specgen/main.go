@@ -1,6 +1,6 @@
 // Command spec makes openapi.yaml, the document that the generated client is made from, and proves it against the vendors' pages.
 //
-//	go run ./internal/specgen import PAGE      take the facts of the IONOS page into api/ionos.yaml
+//	go run ./internal/specgen import PAGE      take the facts of the IONOS or the Triton page into api/
 //	go run ./internal/specgen merge            make openapi.yaml from the files in api/
 //	go run ./internal/specgen check [PAGE...]  compare openapi.yaml with its sources and with the pages
 //
@@ -26,7 +26,7 @@ func main() {
 
 const usage = `usage: spec [-root DIR] COMMAND
 
-  import PAGE      take the facts of the IONOS page into api/ionos.yaml
+  import PAGE      take the facts of the IONOS or the Triton page into api/; see import -h
   merge            make openapi.yaml from the files in api/
   check [PAGE...]  compare openapi.yaml with its sources, and with each page
 
@@ -52,8 +52,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	var err error
 	switch {
-	case command == "import" && len(rest) == 1:
-		err = importCommand(*root, rest[0], stdout)
+	case command == "import":
+		set, options := importFlags("import", stderr)
+		if set.Parse(rest) != nil || set.NArg() != 1 {
+			flags.Usage()
+			return 2
+		}
+		err = importFile(*root, set.Arg(0), *options, stdout)
 	case command == "merge" && len(rest) == 0:
 		err = mergeCommand(*root)
 	case command == "check":
@@ -69,30 +74,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
-}
-
-const ionosComment = `The facts of the IONOS Cloud API v6 documentation, page "User management": its OpenAPI fragments joined, without their prose.
-Made by "go run ./internal/specgen import PAGE". DO NOT EDIT.
-`
-
-func importCommand(root, page string, stdout io.Writer) error {
-	content, err := readPage(page)
-	if err != nil {
-		return err
-	}
-	doc, err := importPage(content)
-	if err != nil {
-		return fmt.Errorf("%s: %w", page, err)
-	}
-	out, err := encode(doc, ionosComment)
-	if err != nil {
-		return err
-	}
-	if err := writeFile(filepath.Join(root, ionosFile), out); err != nil {
-		return err
-	}
-	fmt.Fprintf(stdout, "%s: %d operations, %d schemas\n", ionosFile, countOperations(doc), countSchemas(doc))
-	return nil
 }
 
 func mergeCommand(root string) error {

@@ -14,6 +14,7 @@ const (
 	ionosFile       = "api/ionos.yaml"
 	statusFile      = "api/status.yaml"
 	tritonFile      = "api/triton.yaml"
+	tritonBaseFile  = "api/triton-base.yaml"
 	tritonKeysFile  = "api/triton-keys.yaml"
 	correctionsFile = "api/corrections.yaml"
 	proseFile       = "api/prose.yaml"
