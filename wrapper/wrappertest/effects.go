@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
-	"net"
 	"net/http"
 	"time"
 )
@@ -175,23 +174,12 @@ func sleep(r *http.Request, wait time.Duration) bool {
 
 // reset breaks the connection under w.
 func reset(w http.ResponseWriter) {
-	for inner := w; ; {
-		if memory, ok := inner.(*memoryWriter); ok {
-			memory.end(errReset())
-			return
-		}
-		wrapper, ok := inner.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			break
-		}
-		inner = wrapper.Unwrap()
-	}
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // close sends RST instead of FIN
+	if breakable, ok := conn.(interface{ SetLinger(int) error }); ok {
+		_ = breakable.SetLinger(0) // close sends RST instead of FIN
 	}
 	_ = conn.Close()
 }

@@ -45,7 +45,7 @@ func newIONOS() *IONOS {
 	}
 	c.state.users.names = func(user User) []string { return []string{strings.ToLower(user.Email)} }
 	c.host, c.base = "ionos.test", "/cloudapi/v6"
-	c.side.admit, c.side.answer, c.side.handler = c.admit, c.answer, http.HandlerFunc(c.serve)
+	c.service, c.handler = c, http.HandlerFunc(c.serve)
 	c.routes = []route{
 		path("GET", "/um/users", "umUsersGet", c.listUsers),
 		path("POST", "/um/users", "umUsersPost", c.createUser),
@@ -97,9 +97,9 @@ func missing(what string) *ionosError {
 	return refuse(http.StatusNotFound, "309", what+" does not exist")
 }
 
-// answer carries out one request: who asks, for which contract, with which
+// respond carries out one request: who asks, for which contract, with which
 // parameters, and then the operation itself on the locked state.
-func (c *IONOS) answer(q *call) *Response {
+func (c *IONOS) respond(q *call) *Response {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	header := http.Header{}

@@ -121,7 +121,7 @@ func TestRequestsThatNoTransportSends(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.ErrorIs(t, send(ctx, func(*http.Request) {}), context.Canceled)
-	assert.Empty(t, cloud.IONOS.Requests())
+	assert.Empty(t, cloud.IONOS.Users())
 }
 
 type failing struct{ err error }

@@ -27,10 +27,7 @@ type side struct {
 	handler http.Handler // serve, or what WithHandler made of it
 	full    bool
 
-	// admit may refuse a request before anything else happens; release is called
-	// when it has been answered. answer carries a request out.
-	admit  func(*call) (refusal *Response, release func())
-	answer func(*call) *Response
+	service service
 
 	sideMu   sync.Mutex
 	url      string // once a server listens
@@ -38,6 +35,15 @@ type side struct {
 	requests []*Request
 	accepted int // connections so far
 	open     map[net.Conn]bool
+}
+
+// service is what differs between the clouds.
+type service interface {
+	// admit may reject a request before anything else happens. release is called when
+	// the response has been written.
+	admit(*call) (rejection *Response, release func())
+	// respond carries a request out.
+	respond(*call) *Response
 }
 
 // route is one documented operation: a method and the segments of its path
@@ -87,7 +93,7 @@ func (s *side) serve(w http.ResponseWriter, r *http.Request) {
 	if c.broken {
 		panic(http.ErrAbortHandler)
 	}
-	refusal, release := s.admit(c)
+	refusal, release := s.service.admit(c)
 	defer release()
 	if refusal != nil {
 		s.setStatus(c, refusal.Status)
@@ -95,7 +101,7 @@ func (s *side) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	carryOut := sync.OnceValue(func() *Response {
-		answer := s.answer(c)
+		answer := s.service.respond(c)
 		s.setStatus(c, answer.Status)
 		return answer
 	})

@@ -44,8 +44,7 @@ func newTriton(key crypto.Signer) *Triton {
 		return []string{"login " + user.Login, "email " + strings.ToLower(user.Email)}
 	}
 	c.host, c.head = "triton.test", true
-	c.side.admit = func(*call) (*Response, func()) { return nil, func() {} }
-	c.side.answer, c.side.handler = c.answer, http.HandlerFunc(c.serve)
+	c.service, c.handler = c, http.HandlerFunc(c.serve)
 	c.routes = []route{
 		path("GET", "/*/users", "ListTritonUsers", c.listUsers),
 		path("POST", "/*/users", "CreateTritonUser", c.createUser),
@@ -77,7 +76,9 @@ type tritonError struct {
 
 func (e *tritonError) Error() string { return fmt.Sprintf("%d %s: %s", e.status, e.code, e.message) }
 
-func (c *Triton) answer(q *call) *Response {
+func (c *Triton) admit(*call) (*Response, func()) { return nil, func() {} }
+
+func (c *Triton) respond(q *call) *Response {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	done, err := c.perform(q)

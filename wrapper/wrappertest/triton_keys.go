@@ -65,15 +65,11 @@ func (c *Triton) createUserKey(q *call) (*result, error) {
 		return nil, err
 	}
 	line, _ := body.text("key")
-	public, _, _, _, parseErr := ssh.ParseAuthorizedKey([]byte(line))
-	holder, isCrypto := public.(ssh.CryptoPublicKey)
-	if parseErr != nil || !isCrypto {
+	public, parseErr := ParsePublicKey([]byte(line))
+	if parseErr != nil {
 		return nil, invalidArgument("key is not an SSH public key")
 	}
-	key := registeredKey{login: user.Login, key: holder.CryptoPublicKey()}
-	if _, err := sshForm(key.key); err != nil {
-		return nil, invalidArgument("keys of this type are not supported")
-	}
+	key := registeredKey{login: user.Login, key: public}
 	key.name, _ = body.text("name")
 	key.fingerprint = Fingerprint(key.key)
 	if slices.ContainsFunc(c.keys, func(k registeredKey) bool {
