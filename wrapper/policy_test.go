@@ -84,6 +84,7 @@ func shortAnswer(w http.ResponseWriter, _ *http.Request, _ func() *wrappertest.R
 	w.Header().Set("Content-Length", "100")
 	w.WriteHeader(200)
 	_, _ = io.WriteString(w, `{"id":`)
+	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
 
