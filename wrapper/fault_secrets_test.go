@@ -165,6 +165,8 @@ func (p *planted) values(t *testing.T) {
 	require.NoError(t, err)
 	waited := &wrapper.OperationError{ID: "x", Status: status, Err: io.EOF}
 	password := wrapper.Secret(plantedPassword)
+	snapshot, err := wrapper.NewSnapshot(t.Context(), ionos[0].Users(wrapper.WithContractNumber(plantedContract)))
+	require.NoError(t, err)
 	values := map[string][]any{
 		"Auth":  {auths[0], auths[1], auths[2], auths[3], auths},
 		"IONOS": {ionos[0], *ionos[0], ionos, ionos[0].Raw(), *ionos[0].Raw()}, "Triton": {triton, *triton, triton.Raw()},
@@ -190,6 +192,8 @@ func (p *planted) values(t *testing.T) {
 		"UserUpdate":      {wrapper.UserUpdate{}},
 		"IONOSFields":     {wrapper.IONOSFields{}},
 		"TritonFields":    {wrapper.TritonFields{}},
+		"Snapshot":        {snapshot, []*wrapper.Snapshot{snapshot}},
+		"DeleteOption":    {wrapper.WithKeys()},
 	}
 	for _, name := range exportedTypes(t) {
 		require.NotEmpty(t, values[name], "%s is not printed here", name)

@@ -27,6 +27,7 @@ type transport struct {
 	jar           http.CookieJar // nil for most
 	auth          Auth
 	limiter       limiter
+	clock         serviceClock
 	retry         RetryPolicy
 	logger        *slog.Logger
 	responseLimit int64
@@ -175,6 +176,7 @@ func (t *transport) attempt(r *http.Request, number int) (*response, error) {
 	resp, err := t.send(r)
 	if resp != nil {
 		t.limiter.learn(resp.Header)
+		t.clock.learn(resp.Header)
 	}
 	if t.logger != nil {
 		t.log(r, resp, err, number, time.Since(start))

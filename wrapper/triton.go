@@ -3,6 +3,7 @@ package wrapper
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -73,8 +74,9 @@ func (c Triton) Format(state fmt.State, _ rune) {
 // Account is the account that the client was made for.
 func (c *Triton) Account() string { return c.account }
 
-// ListUsers lists the sub-users of the account, oldest first. The service does not page, and
-// is known to leave out what comes after the first 1000.
+// ListUsers returns the sub-users of the account, oldest first. The service does not page, and cuts
+// the list after the first 1000 without saying so: if there are that many, ListUsers returns them
+// beside [ErrIncomplete].
 //
 //meta:operation GET /{account}/users
 func (c *Triton) ListUsers(ctx context.Context) ([]gen.TritonUser, error) {
@@ -83,10 +85,19 @@ func (c *Triton) ListUsers(ctx context.Context) ([]gen.TritonUser, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(*users) >= tritonListLimit {
+		return *users, errListCut
+	}
 	return *users, nil
 }
 
-// AllUsers walks what ListUsers lists.
+// tritonListLimit is the number of users after which the service cuts its list.
+const tritonListLimit = 1000
+
+// errListCut is not transient.
+var errListCut = fmt.Errorf("the service lists no more than %d users: %w", tritonListLimit, ErrIncomplete)
+
+// AllUsers returns an iterator over what ListUsers returns.
 func (c *Triton) AllUsers(ctx context.Context) iter.Seq2[gen.TritonUser, error] {
 	return all(func() ([]gen.TritonUser, error) { return c.ListUsers(ctx) })
 }
@@ -170,13 +181,32 @@ func (c *Triton) ChangeUserPassword(ctx context.Context, user string, password S
 	return readTriton[gen.TritonUser](ctx, c, call{operation: "ChangeTritonUserPassword", request: r, err: err, path: ids{"user", id}, object: id})
 }
 
-// DeleteUser deletes the sub-user with this login or id. One who is not there is
-// [ErrNotFound], one who still has SSH keys is [ErrConflict].
+// DeleteUser deletes the sub-user with this login or id. It returns [ErrNotFound] if the sub-user
+// does not exist, and [ErrConflict] if it still has SSH keys, unless the option [WithKeys] is given.
 //
 //meta:operation DELETE /{account}/users/{user}
-func (c *Triton) DeleteUser(ctx context.Context, user string) error {
+func (c *Triton) DeleteUser(ctx context.Context, user string, opts ...DeleteOption) error {
+	if newDeleteOptions(opts).keys {
+		if err := c.deleteKeys(ctx, user); err != nil {
+			return err
+		}
+	}
 	r, err := gen.NewDeleteTritonUserRequest(c.server, c.account, user, nil)
 	return c.remove(ctx, call{operation: "DeleteTritonUser", request: r, err: err, path: ids{"user", user}})
+}
+
+// deleteKeys deletes all keys of a sub-user. One that somebody else deletes meanwhile is no error.
+func (c *Triton) deleteKeys(ctx context.Context, user string) error {
+	keys, err := c.ListUserKeys(ctx, user)
+	if err != nil {
+		return err
+	}
+	for i := range keys {
+		if err := c.DeleteUserKey(ctx, user, keys[i].Fingerprint); err != nil && !errors.Is(err, ErrNotFound) {
+			return fmt.Errorf("deleting the user's keys: %w", err)
+		}
+	}
+	return nil
 }
 
 // isID recognises a UUID: a login has no hyphen, so that the two cannot be taken for each other.
@@ -297,7 +327,7 @@ func joinFields(user map[string]any) map[string]any {
 		for _, item := range list {
 			texts = append(texts, fmt.Sprint(item))
 		}
-		user[name] = strings.Join(texts, ", ")
+		user[name] = strings.Join(texts, addressSeparator)
 	}
 	return user
 }

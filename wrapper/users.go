@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/http"
-	"strings"
 	"time"
 
 	"github.com/cloudroster/cloudroster/gen"
@@ -19,51 +17,92 @@ import (
 //		...
 //	}
 //
-// Where a method takes a user, it takes an id, or an email address or login, for which it
-// looks the user up first: on IONOS that walks the user list.
+// # Who is meant
+//
+// Where a method takes a user, it takes an id, an email address or a login. An address or login
+// that matches exactly wins. One that differs only in upper and lower case (or by Unicode case
+// folding) counts if it is the only one; otherwise the error matches [ErrAmbiguous], and nothing
+// is changed. On Triton, addresses that differ in case are different users, and the login of one
+// user may be the address of another, which is ambiguous as well. An id is never ambiguous.
+//
+// Looking up an address reads the user list: up to 1 request for each 99 users on IONOS, up to 2
+// requests on Triton. [ErrNotFound] means that the user does not exist. If that cannot be
+// established, because the list changes too fast or the service cuts it, the error matches
+// [ErrIncomplete] and not ErrNotFound. Use a [Snapshot] to look up many users.
+//
+// # Errors and concurrency
 //
 // Every method is synchronous: on IONOS it waits for the request that the service accepted, as
-// long as ctx allows. A wait that ends early is an [*OperationError] with the id to go on with.
+// long as ctx allows. A wait that ends early is an [*OperationError] with the id to continue with.
+// A write that was accepted without a request to wait for is an error that matches
+// [ErrOutcomeUnknown], beside its result.
 //
-// A field that the cloud does not have is errors.ErrUnsupported by name, before any request.
-// The errors are otherwise those of the clients. Implementations are safe for concurrent use.
+// A field that the cloud does not have is an error that names it and matches
+// errors.ErrUnsupported, before any request. The errors are otherwise those of the clients.
+// Implementations are safe for concurrent use.
 type Users interface {
-	// All walks all users. See IONOS.AllUsers for what an error and a break do.
+	// All returns an iterator over all users. IONOS.AllUsers says what an error and a break do.
 	All(ctx context.Context) iter.Seq2[User, error]
 
-	// Get answers one user. One who is not there is ErrNotFound.
+	// Get returns a user.
 	Get(ctx context.Context, user string) (*User, error)
 
-	// Create creates a user and never two. When the answer is lost it looks for the user: it
-	// answers the one that was made, or an error that matches ErrNotCreated. A user with the same
-	// email or login counts as the one that was made unless it is more than 5 minutes older than
-	// the call by this machine's clock, which is ErrConflict. When a wait ends early, the user is
-	// answered beside the error.
+	// Create creates a user, and never two. If the response is lost it looks for the user, and
+	// decides by the service's clock and by the fields of the user whether this is the one:
+	//
+	//   - it is: Create returns the user;
+	//   - no user is found for 7 seconds: the error matches [ErrNotCreated];
+	//   - the user with this email address or login existed before: the error matches [ErrConflict];
+	//   - it cannot be determined: the error matches [ErrOutcomeUnknown], and the user beside it is
+	//     the candidate.
+	//
+	// If a wait ends early, the user is returned beside the error.
 	Create(ctx context.Context, user UserCreate) (*User, error)
 
 	// Update changes the fields that change sets and keeps all others. One that sets nothing
-	// answers the user as it is.
+	// returns the user as it is.
 	Update(ctx context.Context, user string, change UserUpdate) (*User, error)
 
 	// SetPassword sets a new password and keeps everything else.
 	SetPassword(ctx context.Context, user string, password Secret) error
 
-	// Delete deletes a user. One who is not there is ErrNotFound; one who went with an earlier
-	// attempt of this call, whose answer was lost, is a success.
-	Delete(ctx context.Context, user string) error
+	// Delete deletes a user. It returns nil if the user was deleted by an earlier attempt of this
+	// call whose response was lost. A Triton user who has SSH keys is [ErrConflict] unless the
+	// option [WithKeys] is given.
+	Delete(ctx context.Context, user string, opts ...DeleteOption) error
 }
 
-// ErrNotCreated: the answer to Create was lost, and the user was not there during the 7 seconds after
-// that. A service that needs longer may make it yet, and then refuses to make it twice.
-var ErrNotCreated = errors.New("not made")
+// A DeleteOption is an option of Users.Delete and Triton.DeleteUser. nil is ignored.
+type DeleteOption interface{ applyDelete(*deleteOptions) }
+
+type deleteOptions struct{ keys bool }
+
+type deleteOption func(*deleteOptions)
+
+func (set deleteOption) applyDelete(o *deleteOptions) { set(o) }
+
+// WithKeys deletes the SSH keys of a Triton user first, without which the service does not delete
+// the user. If the user cannot be deleted then, the keys are gone all the same. IONOS users have
+// no such keys.
+func WithKeys() DeleteOption { return deleteOption(func(o *deleteOptions) { o.keys = true }) }
+
+func newDeleteOptions(opts []DeleteOption) (o deleteOptions) {
+	for _, opt := range opts {
+		if opt != nil {
+			opt.applyDelete(&o)
+		}
+	}
+	return o
+}
 
 // User is a user of any cloud. Empty fields are those that the cloud does not have or did not
-// answer.
+// return.
 type User struct {
 	// ID is opaque.
 	ID string
 	// Login is what the user logs in with: on IONOS that is the email address.
 	Login string
+	// Email is unique on each cloud, on Triton by exact case.
 	Email string
 
 	FirstName, LastName string
@@ -75,16 +114,17 @@ type User struct {
 	Triton *gen.TritonUser
 }
 
-// NewUser is a user to be created.
+// UserCreate is a user to be created.
 type UserCreate struct {
-	// Login is needed on Triton: 3 to 32 letters, digits, "_", "." and "@", a letter first. On
-	// IONOS users log in with Email; leave it empty, or set it to Email.
+	// Login is the name to log in with, where users do not log in with their email address: it is
+	// required on Triton (3 to 32 letters, digits, "_", "." and "@", a letter first) and not used
+	// on IONOS. User.Login is what the created user logs in with on either.
 	Login string
-	// Email is needed.
+	// Email is required.
 	Email string
-	// FirstName and LastName are needed on IONOS.
+	// FirstName and LastName are required on IONOS.
 	FirstName, LastName string
-	// Password is needed. Its rules are the service's. It is never printed.
+	// Password is required. Its rules are the service's. It is never printed.
 	Password Secret `json:"-"`
 
 	// IONOS and Triton hold what only that cloud has.
@@ -93,6 +133,7 @@ type UserCreate struct {
 }
 
 // UserUpdate is what Update changes. nil keeps a field; new("") clears one that can be empty.
+// Like that of UserCreate, Login is not used on IONOS, where it changes with Email.
 type UserUpdate struct {
 	Login, Email, FirstName, LastName *string
 
@@ -102,9 +143,9 @@ type UserUpdate struct {
 
 // IONOSFields are what only IONOS users have. nil leaves a field to the service, or as it is.
 type IONOSFields struct {
-	// Administrator may do everything in the contract.
+	// Administrator grants all rights in the contract.
 	Administrator *bool
-	// ForceSecAuth demands two-factor authentication.
+	// ForceSecAuth requires two-factor authentication.
 	ForceSecAuth *bool
 	// Active users can log in. New ones are active by default.
 	Active *bool
@@ -153,42 +194,7 @@ func (f *TritonFields) first() string {
 	return ""
 }
 
-// lookups are the pauses before each look for a user whose creation got no answer: the request
-// may still be on its way through the service. ErrNotCreated tells their sum.
-var lookups = []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second}
-
-// clockSlack is how far the clocks may differ when the age of a user is judged.
-const clockSlack = 5 * time.Minute
-
-// resolve finds out what became of a create whose outcome is unknown. A user who is older than
-// the call was there before, and the create cannot have succeeded.
-func resolve(ctx context.Context, began time.Time, cause error, find func(context.Context) (*User, error)) (*User, error) {
-	for _, pause := range lookups {
-		if err := sleep(ctx, pause); err != nil {
-			return nil, joinErrors(cause, err)
-		}
-		user, err := find(ctx)
-		switch {
-		case errors.Is(err, ErrNotFound):
-			continue
-		case err != nil:
-			return nil, joinErrors(cause, fmt.Errorf("looking for the user: %w", err))
-		case !user.Created.IsZero() && user.Created.Before(began.Add(-clockSlack)):
-			return nil, fmt.Errorf("a user with this login or email was there before: %w", ErrConflict)
-		}
-		return user, nil
-	}
-	// The cause still tells what happened, but its outcome is known now.
-	var failed *Error
-	if errors.As(cause, &failed) {
-		known := *failed
-		known.outcomeUnknown = false
-		cause = &known
-	}
-	return nil, fmt.Errorf("user %w: %w", ErrNotCreated, cause)
-}
-
-// portable walks a vendor's users as portable ones.
+// portable iterates over a vendor's users as portable ones.
 func portable[T any](all iter.Seq2[T, error], convert func(*T) *User) iter.Seq2[User, error] {
 	return func(yield func(User, error) bool) {
 		for user, err := range all {
@@ -201,33 +207,4 @@ func portable[T any](all iter.Seq2[T, error], convert func(*T) *User) iter.Seq2[
 			}
 		}
 	}
-}
-
-// find answers the first user that matches, or the error that a GET of the user would have had.
-func find(all iter.Seq2[User, error], path string, match func(*User) bool) (*User, error) {
-	for user, err := range all {
-		if err != nil {
-			return nil, err
-		}
-		if match(&user) {
-			return &user, nil
-		}
-	}
-	return nil, &Error{
-		Method: http.MethodGet, Path: path, Status: http.StatusNotFound,
-		Err: errors.New("no user in the list has this email or login"),
-	}
-}
-
-// idOf finds the id that belongs to an email address. Anything else is an id, or on Triton a
-// login, which the client itself looks up.
-func idOf(ctx context.Context, users Users, user string) (string, error) {
-	if !strings.Contains(user, "@") {
-		return user, checkID("user", user)
-	}
-	found, err := users.Get(ctx, user)
-	if err != nil {
-		return "", err
-	}
-	return found.ID, nil
 }

@@ -134,27 +134,60 @@ func TestTritonFieldsCanBeClearedAndIONOSFlagsSet(t *testing.T) {
 	})
 }
 
-// Triton lists the oldest 1000 users only.
-func TestALoginLikeAnEmailAddressIsFoundBeyondTheList(t *testing.T) {
+// Triton lists the oldest 1000 users only: who is not in the list may still exist.
+func TestTritonsListIsCut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := wrappertest.New()
-		for i := range 1000 {
+		for i := range 999 {
 			cloud.Triton.AddUser(wrappertest.SubUser{Login: "user" + strconv.Itoa(i), Email: strconv.Itoa(i) + "@example.com"})
 		}
-		users := cloud.TritonClient(t).Users()
-		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateTritonUser", Attempt: 1, After: true, Effect: wrappertest.ResetConnection()})
-		made, err := users.Create(t.Context(), wrapper.UserCreate{Login: "jo@example.com", Email: "mail@example.com", Password: "correct-horse-1"})
-		require.NoError(t, err)
-		got, err := users.Get(t.Context(), "jo@example.com")
-		require.NoError(t, err)
-		assert.Equal(t, made.ID, got.ID)
-		// One whose creation did not arrive is not taken for another who has that address.
-		cloud.Triton.Fault(wrappertest.Fault{OperationID: "CreateTritonUser", Attempt: 1, Effect: wrappertest.ResetConnection()})
-		_, err = users.Create(t.Context(), wrapper.UserCreate{Login: "7@example.com", Email: "seven@example.com", Password: "correct-horse-1"})
-		require.ErrorIs(t, err, wrapper.ErrNotCreated)
-		got, err = users.Get(t.Context(), "7@EXAMPLE.com")
-		require.NoError(t, err)
-		assert.Equal(t, "user7", got.Login)
+		client := cloud.TritonClient(t)
+		users := client.Users()
+		_, err := users.Get(t.Context(), "nobody@example.com")
+		require.ErrorIs(t, err, wrapper.ErrNotFound, "the list is whole")
+
+		cloud.Triton.AddUser(wrappertest.SubUser{Login: "last", Email: "last@example.com"})
+		id := cloud.Triton.AddUser(wrappertest.SubUser{Login: "beyond@example.com", Email: "beyond@example.com"})
+		other := cloud.Triton.AddUser(wrappertest.SubUser{Login: "other@example.com", Email: "mail@example.com"})
+		listed, err := client.ListUsers(t.Context())
+		require.ErrorIs(t, err, wrapper.ErrIncomplete)
+		assert.Len(t, listed, 1000, "what came is not lost")
+		count, failures := 0, 0
+		for _, err := range users.All(t.Context()) {
+			if count++; err != nil {
+				require.ErrorIs(t, err, wrapper.ErrIncomplete)
+				failures++
+			}
+		}
+		assert.Equal(t, 1001, count)
+		assert.Equal(t, 1, failures)
+
+		for key, want := range map[string]string{
+			"beyond@example.com": id, "7@example.com": "", other: other, // nobody else can be meant
+		} {
+			got, err := users.Get(t.Context(), key)
+			require.NoError(t, err, key)
+			if want != "" {
+				assert.Equal(t, want, got.ID)
+			}
+		}
+		// Somebody beyond the list may have the address itself, or have the login for an address.
+		for _, key := range []string{"nobody@example.com", "7@EXAMPLE.com", "other@example.com"} {
+			for name, err := range everyUse(t, users, key) {
+				require.ErrorIs(t, err, wrapper.ErrIncomplete, "%s %s", name, key)
+				require.NotErrorIs(t, err, wrapper.ErrNotFound)
+			}
+		}
+		assert.Len(t, cloud.Triton.Users(), 1002)
 	})
+}
+
+// everyUse is every method of users that takes one.
+func everyUse(t *testing.T, users wrapper.Users, key string) map[string]error {
+	_, get := users.Get(t.Context(), key)
+	_, update := users.Update(t.Context(), key, wrapper.UserUpdate{LastName: new("Wrong")})
+	return map[string]error{
+		"get": get, "update": update, "set password": users.SetPassword(t.Context(), key, "wrong-person-1"), "delete": users.Delete(t.Context(), key),
+	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/cloudroster/cloudroster/gen"
 )
 
-// Users is the portable view of this client.
+// Users returns the portable view of this client.
 func (c *Triton) Users() Users { return &tritonUsers{client: c} }
 
 type tritonUsers struct {
@@ -21,13 +21,55 @@ func (u *tritonUsers) All(ctx context.Context) iter.Seq2[User, error] {
 	return portable(u.client.AllUsers(ctx), fromTriton)
 }
 
+// Get asks for an id or a login. The list is needed for addresses, and to see that a login is not
+// somebody else's address.
 func (u *tritonUsers) Get(ctx context.Context, user string) (*User, error) {
 	got, err := u.client.GetUser(ctx, user)
-	// A login may look like an email address, and the list does not have all users of a large account.
-	if errors.Is(err, ErrNotFound) && strings.Contains(user, "@") {
-		return find(u.All(ctx), "/"+u.client.account+"/users", func(u *User) bool { return strings.EqualFold(u.Email, user) })
+	found := fromTriton(got)
+	switch {
+	case err == nil && (isCertain(found, user) || strings.EqualFold(found.ID, user)):
+		return found, nil
+	case err != nil && !(errors.Is(err, ErrNotFound) && strings.Contains(user, "@")):
+		return nil, err
 	}
-	return fromTriton(got), err
+	l := lookup{key: user}
+	if found != nil {
+		l.add(matches(user, found.ID, found.Login, found.Email), found)
+	}
+	all, cut := u.client.ListUsers(ctx)
+	if cut != nil && !errors.Is(cut, ErrIncomplete) {
+		return nil, cut
+	}
+	for i := range all {
+		if how := matches(user, all[i].ID, all[i].Login, all[i].Email); how != noMatch {
+			l.add(how, fromTriton(&all[i]))
+		}
+	}
+	// No login is the same as an address that was found, or the service had returned that user.
+	isAddress := found == nil && len(l.exact) > 0
+	found, err = l.result()
+	switch {
+	case err != nil:
+		return nil, err
+	case cut != nil && !isAddress && !isCertain(found, user):
+		return nil, cut
+	case found == nil:
+		return nil, userNotFound("/" + u.client.account + "/users")
+	}
+	return found, nil
+}
+
+// idOf returns the id of a user. Not even a login is used in its place: which cases of it are the
+// same is for the service to decide, and whose address it may be too.
+func (u *tritonUsers) idOf(ctx context.Context, user string) (string, error) {
+	if isID(user) {
+		return user, nil
+	}
+	found, err := u.Get(ctx, user)
+	if err != nil {
+		return "", err
+	}
+	return found.ID, nil
 }
 
 func (u *tritonUsers) Create(ctx context.Context, user UserCreate) (*User, error) {
@@ -42,17 +84,39 @@ func (u *tritonUsers) Create(ctx context.Context, user UserCreate) (*User, error
 		body.State, body.Country, body.Phone = f.State, f.Country, f.Phone
 	}
 	began := time.Now()
-	made, err := u.client.CreateUser(ctx, body)
+	created, err := u.client.CreateUser(ctx, body)
 	if err == nil {
-		return fromTriton(made), nil
+		return fromTriton(created), nil
 	}
 	if !errors.Is(err, ErrOutcomeUnknown) {
 		return nil, err
 	}
-	return resolve(ctx, began, err, func(ctx context.Context) (*User, error) {
-		got, err := u.client.GetUser(ctx, user.Login)
-		return fromTriton(got), err
-	})
+	lost := creation{
+		clock: &u.client.transport.clock, began: began, cause: err,
+		find: func(ctx context.Context) (*User, error) {
+			got, err := u.client.GetUser(ctx, user.Login)
+			return fromTriton(got), err
+		},
+		isSame: func(found *User) bool { return isCreated(found.Triton, body) },
+	}
+	return lost.resolve(ctx)
+}
+
+// isCreated reports whether a user has the fields that were sent.
+func isCreated(is *gen.TritonUser, sent gen.TritonUserCreate) bool {
+	for _, field := range []struct {
+		sent *string
+		is   string
+	}{
+		{&sent.Login, is.Login}, {&sent.Email, is.Email}, {sent.FirstName, is.FirstName}, {sent.LastName, is.LastName},
+		{sent.CompanyName, is.CompanyName}, {sent.Address, is.Address}, {sent.PostalCode, is.PostalCode}, {sent.City, is.City},
+		{sent.State, is.State}, {sent.Country, is.Country}, {sent.Phone, is.Phone},
+	} {
+		if !sameText(field.sent, field.is) {
+			return false
+		}
+	}
+	return true
 }
 
 func (u *tritonUsers) Update(ctx context.Context, user string, change UserUpdate) (*User, error) {
@@ -67,7 +131,7 @@ func (u *tritonUsers) Update(ctx context.Context, user string, change UserUpdate
 	if body == (gen.TritonUserUpdate{}) {
 		return u.Get(ctx, user)
 	}
-	id, err := idOf(ctx, u, user)
+	id, err := u.idOf(ctx, user)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +146,7 @@ func (u *tritonUsers) SetPassword(ctx context.Context, user string, password Sec
 	if err := required("password", string(password)); err != nil {
 		return err
 	}
-	id, err := idOf(ctx, u, user)
+	id, err := u.idOf(ctx, user)
 	if err != nil {
 		return err
 	}
@@ -90,12 +154,12 @@ func (u *tritonUsers) SetPassword(ctx context.Context, user string, password Sec
 	return err
 }
 
-func (u *tritonUsers) Delete(ctx context.Context, user string) error {
-	id, err := idOf(ctx, u, user)
+func (u *tritonUsers) Delete(ctx context.Context, user string, opts ...DeleteOption) error {
+	id, err := u.idOf(ctx, user)
 	if err != nil {
 		return err
 	}
-	return u.client.DeleteUser(ctx, id)
+	return u.client.DeleteUser(ctx, id, opts...)
 }
 
 func fromTriton(user *gen.TritonUser) *User {

@@ -26,11 +26,9 @@ func IONOSConformance(cloud *Cloud, users wrapper.Users) ConformanceConfig {
 			"password":  with(func(u *wrapper.UserCreate) { u.Password = "" }),
 		},
 		Unsupported: map[string]wrapper.UserCreate{
-			"Login":        with(func(u *wrapper.UserCreate) { u.Login = "another" }),
 			"Triton.Phone": with(func(u *wrapper.UserCreate) { u.Triton = &wrapper.TritonFields{Phone: &other} }),
 		},
 		UnsupportedUpdate: map[string]wrapper.UserUpdate{
-			"Login":       {Login: &other},
 			"Triton.City": {Triton: &wrapper.TritonFields{City: &other}},
 		},
 		Password: func(id string) string { user, _ := cloud.IONOS.User(id); return user.Password },
