@@ -287,7 +287,7 @@ func (w *walk) failures(ctx context.Context) {
 			if strings.HasPrefix(o.path, "/{account}") {
 				side, body = w.cloud.Triton.Fault, `{"code":"Planned","message":"planned"}`
 			}
-			rule := side(wrappertest.Fault{OperationID: o.id, Times: 1, Effect: wrappertest.Reply(status, header, body)})
+			rule := side(wrappertest.Fault{OperationID: wrappertest.OperationID(o.id), Times: 1, Effect: wrappertest.Reply(status, header, body)})
 			err := calls[o.id](ctx)
 			var failed *wrapper.Error
 			if assert.ErrorAs(w.t, err, &failed, "%s %d", o.id, status) {

@@ -25,9 +25,10 @@ var tritonFaults = []faultRow{
 
 // tritonCalls are one call of every kind; id is that of bob.ray.
 var tritonCalls = []struct {
-	name, method, path, operation string
-	repeatable                    bool
-	call                          func(*testing.T, *wrapper.Triton, string) error
+	name, method, path string
+	operation          wrappertest.OperationID
+	repeatable         bool
+	call               func(*testing.T, *wrapper.Triton, string) error
 }{
 	{"get", "GET", "/acme/users/bob.ray", "GetTritonUser", true, func(t *testing.T, c *wrapper.Triton, _ string) error {
 		_, err := c.GetUser(t.Context(), "bob.ray")

@@ -396,7 +396,7 @@ func onTheWire(t *testing.T, tc wireCase) {
 	}
 	require.Len(t, requests, 1)
 	got := requests[0]
-	assert.Equal(t, tc.operation, got.OperationID)
+	assert.Equal(t, tc.operation, string(got.OperationID))
 	named := strings.NewReplacer("USER", s.user, "MEMBER", s.member, "GROUP", s.group,
 		"RESOURCE", s.resource, "SHARED", s.shared, "TRITON", s.tritonUser)
 	path := strings.TrimPrefix(got.Path, "/cloudapi/v6")

@@ -114,7 +114,7 @@ func TestUpdateWritesWhatTheServiceTakes(t *testing.T) {
 		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reply(200, nil, `{"id":"id","properties":`+properties+`}`)})
 		require.NoError(t, update(ionosClient(t, cloud)))
 		for _, request := range cloud.IONOS.Requests() {
-			if request.OperationID == "um"+kind+"Put" {
+			if string(request.OperationID) == "um"+kind+"Put" {
 				return string(request.Body)
 			}
 		}

@@ -92,7 +92,7 @@ func TestAnUnreadableAnswerIsReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := wrappertest.New()
 		s := wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users())
-		for _, operation := range []string{"umUsersPost", "umUsersPut", "umUsersDelete"} {
+		for _, operation := range []wrappertest.OperationID{"umUsersPost", "umUsersPut", "umUsersDelete"} {
 			cloud.IONOS.Fault(wrappertest.Fault{OperationID: operation, Effect: wrappertest.EditResponse(func(a *wrappertest.Response) { a.Body = []byte("<") })})
 		}
 		made, err := s.Users.Create(t.Context(), s.UserCreate(1))

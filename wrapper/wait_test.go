@@ -285,7 +285,7 @@ func TestARateLimitPausesTheWholeClient(t *testing.T) {
 func TestAPauseOfWeeksEndsTheWait(t *testing.T) {
 	t.Parallel()
 	weeks := wrappertest.EditResponse(func(a *wrappertest.Response) { a.Header.Set("Retry-After", "2000000") })
-	for _, answer := range []string{"umUsersPost", "requestsStatusGet"} {
+	for _, answer := range []wrappertest.OperationID{"umUsersPost", "requestsStatusGet"} {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Hour, time.Hour))
 			client := ionosClient(t, cloud)

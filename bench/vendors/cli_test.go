@@ -160,7 +160,7 @@ func TestTheTritonCommandManagesUsers(t *testing.T) {
 	require.Error(t, err, out)
 	assert.Contains(t, out, "ResourceNotFound")
 
-	for _, operation := range []string{"ListTritonUsers", "GetTritonUser", "CreateTritonUser", "UpdateTritonUser", "DeleteTritonUser"} {
+	for _, operation := range []wrappertest.OperationID{"ListTritonUsers", "GetTritonUser", "CreateTritonUser", "UpdateTritonUser", "DeleteTritonUser"} {
 		assert.Positive(t, cloud.Triton.Count(operation), operation)
 	}
 }

@@ -159,7 +159,7 @@ func TestSDKGoManagesUsersGroupsMembersAndShares(t *testing.T) {
 	assert.Len(t, cloud.IONOS.Users(), 1)
 
 	for _, operation := range ionosOperations {
-		assert.Positive(t, cloud.IONOS.Count(operation), operation)
+		assert.Positive(t, cloud.IONOS.Count(wrappertest.OperationID(operation)), operation)
 	}
 	for _, request := range cloud.IONOS.Requests() {
 		assert.NotEmpty(t, request.OperationID, request.Path)

@@ -68,7 +68,7 @@ func TestAPartThatCannotBeReadIsAnError(t *testing.T) {
 			t.Parallel()
 			cloud := people()
 			t.Cleanup(cloud.Close)
-			fault := wrappertest.Fault{OperationID: operationID, Effect: wrappertest.Reply(http.StatusForbidden, nil, `{}`)}
+			fault := wrappertest.Fault{OperationID: wrappertest.OperationID(operationID), Effect: wrappertest.Reply(http.StatusForbidden, nil, `{}`)}
 			if strings.HasSuffix(operationID, "TritonUser") {
 				cloud.Triton.Fault(fault)
 			} else {

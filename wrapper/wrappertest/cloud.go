@@ -94,6 +94,12 @@ func WithThrottle(perSecond, burst int) Option {
 	return func(c *Cloud) { c.Triton.throttle = newBucket(perSecond, burst) }
 }
 
+// WithRequestHistory keeps the last n requests of each cloud in its record. The default
+// keeps all. Count is not affected.
+func WithRequestHistory(n int) Option {
+	return func(c *Cloud) { c.IONOS.keepLast, c.Triton.keepLast = n, n }
+}
+
 // WithFullRecords keeps header values and bodies in the record of requests (see
 // [Request]). They hold credentials and passwords: keep them out of test logs.
 func WithFullRecords() Option {

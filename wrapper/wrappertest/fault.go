@@ -16,9 +16,9 @@ import (
 //
 // makes the first user and then loses the answer.
 type Fault struct {
-	// Operation is an operationId of openapi.yaml. Empty matches every request,
+	// OperationID selects the requests of one operation. Empty matches every request,
 	// unknown paths included.
-	OperationID string
+	OperationID OperationID
 	// Match narrows the rule further. Nil matches everything.
 	Match func(*http.Request) bool
 	// Attempt is the first matching request that is hit, counted from 1 since the
@@ -67,7 +67,7 @@ func (s *side) Fault(fault Fault) *ActiveFault {
 	return rule
 }
 
-func (s *side) mustKnow(operation string) {
+func (s *side) mustKnow(operation OperationID) {
 	if operation == "" {
 		return
 	}
@@ -76,7 +76,7 @@ func (s *side) mustKnow(operation string) {
 			return
 		}
 	}
-	panic("wrappertest: unknown operation " + operation)
+	panic("wrappertest: unknown operation " + string(operation))
 }
 
 // hit finds the rule for a request, counting its attempt.

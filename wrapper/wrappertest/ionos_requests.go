@@ -8,8 +8,8 @@ import (
 // Outcome says how an accepted IONOS change turns out. The zero value of every
 // field means the usual course.
 type Outcome struct {
-	// Operation is the operationId of the write. Empty means any.
-	OperationID string
+	// OperationID is the ID of the write. Empty means any.
+	OperationID OperationID
 	// Failed ends the request as FAILED with Message.
 	Failed  bool
 	Message string
@@ -55,7 +55,7 @@ type acceptance struct {
 	path    string
 }
 
-func (c *IONOS) outcomeFor(operation string) (int, *Outcome) {
+func (c *IONOS) outcomeFor(operation OperationID) (int, *Outcome) {
 	for i, outcome := range c.outcomes {
 		if outcome.OperationID == "" || outcome.OperationID == operation {
 			return i, outcome

@@ -10,7 +10,7 @@ import (
 // no secret unless [WithFullRecords] was asked for.
 type Request struct {
 	Time        time.Time
-	OperationID string // operationId of openapi.yaml; empty when no operation matches
+	OperationID OperationID // empty when no operation matches
 	Method      string
 	Path        string // as sent, still escaped
 	Query       string // as sent
@@ -28,8 +28,8 @@ type Request struct {
 	Body   []byte
 }
 
-// Requests are the requests seen so far, in the order of their arrival. The slice
-// is a copy. Long tests may want to call ForgetRequests now and then.
+// Requests returns the requests seen so far, in the order of their arrival; the last
+// ones with [WithRequestHistory]. The slice is a copy.
 func (s *side) Requests() []Request {
 	s.sideMu.Lock()
 	defer s.sideMu.Unlock()
@@ -40,24 +40,18 @@ func (s *side) Requests() []Request {
 	return list
 }
 
-// Count is how many requests of an operation were seen, faults included.
-func (s *side) Count(operation string) int {
+// Count returns how many requests of an operation were seen, faults included.
+func (s *side) Count(operation OperationID) int {
 	s.sideMu.Lock()
 	defer s.sideMu.Unlock()
-	n := 0
-	for _, request := range s.requests {
-		if request.OperationID == operation {
-			n++
-		}
-	}
-	return n
+	return s.counts[operation]
 }
 
 // ForgetRequests empties the record, so that a test starts to count from here.
 func (s *side) ForgetRequests() {
 	s.sideMu.Lock()
 	defer s.sideMu.Unlock()
-	s.requests = nil
+	s.requests, s.counts = nil, nil
 }
 
 func (s *side) keep(c *call) {
@@ -80,7 +74,14 @@ func (s *side) keep(c *call) {
 	c.record = request
 	s.sideMu.Lock()
 	defer s.sideMu.Unlock()
+	if s.keepLast > 0 && len(s.requests) >= s.keepLast {
+		s.requests = slices.Delete(s.requests, 0, len(s.requests)-s.keepLast+1)
+	}
 	s.requests = append(s.requests, request)
+	if s.counts == nil {
+		s.counts = map[OperationID]int{}
+	}
+	s.counts[request.OperationID]++
 }
 
 func (s *side) setStatus(c *call, status int) {

@@ -20,12 +20,13 @@ const maxBody = 1 << 20
 // side is what the two clouds have in common: routing, faults, the record of
 // requests, and where they are reached.
 type side struct {
-	host    string // in memory
-	base    string // path before every route
-	head    bool   // HEAD is served wherever GET is
-	routes  []route
-	handler http.Handler // serve, or what WithHandler made of it
-	full    bool
+	host     string // in memory
+	base     string // path before every route
+	head     bool   // HEAD is served wherever GET is
+	routes   []route
+	handler  http.Handler // serve, or what WithHandler made of it
+	full     bool
+	keepLast int // how many requests are kept; 0 is all
 
 	service service
 
@@ -33,6 +34,7 @@ type side struct {
 	url      string // once a server listens
 	rules    []*ActiveFault
 	requests []*Request
+	counts   map[OperationID]int
 	accepted int // connections so far
 	open     map[net.Conn]bool
 }
@@ -49,12 +51,13 @@ type service interface {
 // route is one documented operation: a method and the segments of its path
 // below the base, "*" for a parameter.
 type route struct {
-	method, operation string
-	segments          []string
-	handle            func(*call) (*result, error)
+	method    string
+	operation OperationID
+	segments  []string
+	handle    func(*call) (*result, error)
 }
 
-func path(method, pattern, operation string, handle func(*call) (*result, error)) route {
+func path(method, pattern string, operation OperationID, handle func(*call) (*result, error)) route {
 	return route{method: method, operation: operation, segments: strings.Split(pattern, "/")[1:], handle: handle}
 }
 
@@ -171,7 +174,7 @@ func (r *route) match(segments []string) (params []string, ok bool) {
 	return params, true
 }
 
-func (q *call) operation() string {
+func (q *call) operation() OperationID {
 	if q.route == nil {
 		return ""
 	}

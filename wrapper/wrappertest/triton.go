@@ -46,16 +46,16 @@ func newTriton(key crypto.Signer) *Triton {
 	c.host, c.head = "triton.test", true
 	c.service, c.handler = c, http.HandlerFunc(c.serve)
 	c.routes = []route{
-		path("GET", "/*/users", "ListTritonUsers", c.listUsers),
-		path("POST", "/*/users", "CreateTritonUser", c.createUser),
-		path("GET", "/*/users/*", "GetTritonUser", c.getUser),
-		path("POST", "/*/users/*", "UpdateTritonUser", c.updateUser),
-		path("DELETE", "/*/users/*", "DeleteTritonUser", c.deleteUser),
-		path("POST", "/*/users/*/change_password", "ChangeTritonUserPassword", c.changePassword),
-		path("GET", "/*/users/*/keys", "ListTritonUserKeys", c.listUserKeys),
-		path("POST", "/*/users/*/keys", "CreateTritonUserKey", c.createUserKey),
-		path("GET", "/*/users/*/keys/*", "GetTritonUserKey", c.getUserKey),
-		path("DELETE", "/*/users/*/keys/*", "DeleteTritonUserKey", c.deleteUserKey),
+		path("GET", "/*/users", ListTritonUsers, c.listUsers),
+		path("POST", "/*/users", CreateTritonUser, c.createUser),
+		path("GET", "/*/users/*", GetTritonUser, c.getUser),
+		path("POST", "/*/users/*", UpdateTritonUser, c.updateUser),
+		path("DELETE", "/*/users/*", DeleteTritonUser, c.deleteUser),
+		path("POST", "/*/users/*/change_password", ChangeTritonUserPassword, c.changePassword),
+		path("GET", "/*/users/*/keys", ListTritonUserKeys, c.listUserKeys),
+		path("POST", "/*/users/*/keys", CreateTritonUserKey, c.createUserKey),
+		path("GET", "/*/users/*/keys/*", GetTritonUserKey, c.getUserKey),
+		path("DELETE", "/*/users/*/keys/*", DeleteTritonUserKey, c.deleteUserKey),
 	}
 	return c
 }
