@@ -109,7 +109,7 @@ func TestTritonGoManagesUsers(t *testing.T) {
 			assert.Equal(t, "ResourceNotFound", failed.Code)
 
 			for _, operation := range tritonOperations {
-				assert.Positive(t, cloud.Triton.Count(operation), operation)
+				assert.Positive(t, cloud.Triton.Count(wrappertest.OperationID(operation)), operation)
 			}
 		})
 	}
