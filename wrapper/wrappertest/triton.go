@@ -41,7 +41,7 @@ type Triton struct {
 func newTriton(key crypto.Signer) *Triton {
 	c := &Triton{key: key, accountID: newID(), email: "owner@acme.test", history: map[string][]string{}}
 	c.users.names = func(user SubUser) []string {
-		return []string{"login " + user.Login, "email " + strings.ToLower(user.Email)}
+		return []string{"login " + user.Login, "email " + user.Email}
 	}
 	c.host, c.head = "triton.test", true
 	c.service, c.handler = c, http.HandlerFunc(c.serve)

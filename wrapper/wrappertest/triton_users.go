@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -120,7 +119,7 @@ func (c *Triton) byLogin(login string) (SubUser, bool) {
 }
 
 func (c *Triton) byEmail(email string) (SubUser, bool) {
-	return c.users.find("email " + strings.ToLower(email))
+	return c.users.find("email " + email)
 }
 
 // remember keeps a password among the last four of a user.

@@ -63,7 +63,7 @@ func TestCreateSubUserRefusals(t *testing.T) {
 		"login of two":         {replace(`"bob"`, `"bo"`), "InvalidArgument", 409},
 		"login of 33":          {replace(`"bob"`, `"`+strings.Repeat("b", 33)+`"`), "InvalidArgument", 409},
 		"login taken":          {replace(`"bob"`, `"ann"`), "InvalidArgument", 409},
-		"email taken":          {replace("bob@example.com", "ANN@example.com"), "InvalidArgument", 409},
+		"email taken":          {replace("bob@example.com", "ann@example.com"), "InvalidArgument", 409},
 		"email of the account": {replace("bob@example.com", "owner@acme.test"), "InvalidArgument", 409},
 		"no email address":     {replace("bob@example.com", "bob"), "InvalidArgument", 409},
 		"password of six":      {replace("secret123", "secr12"), "InvalidArgument", 409},

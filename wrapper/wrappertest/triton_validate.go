@@ -97,13 +97,14 @@ func (c *Triton) checkLogin(user SubUser) error {
 	return nil
 }
 
-// checkEmail: one address belongs to one user or account in the whole installation.
+// checkEmail: one address belongs to one user or account in the whole installation. Addresses are
+// compared by exact case.
 func (c *Triton) checkEmail(user SubUser) error {
 	if at := strings.Index(user.Email, "@"); at < 1 || at == len(user.Email)-1 {
 		return invalidArgument("email is invalid")
 	}
 	other, taken := c.byEmail(user.Email)
-	if taken && other.ID != user.ID || strings.EqualFold(user.Email, c.email) {
+	if taken && other.ID != user.ID || user.Email == c.email {
 		return invalidArgument("email is already taken")
 	}
 	return nil
