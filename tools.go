@@ -6,7 +6,9 @@ package tools
 
 //go:generate go run ./internal/specgen merge
 //go:generate cp openapi.yaml gen/openapi/openapi.yaml
-//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config oapi-codegen.yaml openapi.yaml
+//go:generate go run ./internal/specgen flatten .openapi-flat.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config oapi-codegen.yaml .openapi-flat.yaml
+//go:generate rm .openapi-flat.yaml
 
 import (
 	_ "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen"

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+
+	"github.com/cloudroster/cloudroster/gen"
 )
 
 // A CallOption is an optional parameter of one IONOS call. One that the operation does not have,
@@ -76,9 +78,9 @@ func checkCallOptions(opts []CallOption, allowed optionSet) (callOptions, error)
 		flag            optionSet
 		value, min, max int
 	}{
-		{"depth", givenDepth, o.depth, 0, 1},
-		{"offset", givenOffset, o.offset, 0, 1<<31 - 1},
-		{"limit", givenLimit, o.limit, 1, 100},
+		{"depth", givenDepth, o.depth, gen.DepthMin, gen.DepthMax},
+		{"offset", givenOffset, o.offset, gen.OffsetMin, 1<<31 - 1},
+		{"limit", givenLimit, o.limit, gen.LimitMin, gen.LimitMax},
 		{"contract number", givenContract, o.contract, 1, 1<<31 - 1},
 		{"prefetch", givenPrefetch, o.prefetch, 1, maxPrefetch},
 	} {

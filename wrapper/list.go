@@ -9,8 +9,8 @@ import (
 	"github.com/cloudroster/cloudroster/gen"
 )
 
-// pageSize is the most users that GET /um/users returns at a time.
-const pageSize = 100
+// pageSize is the maximum that GET /um/users returns at a time.
+const pageSize = gen.LimitMax
 
 // AllUsers returns an iterator over all users:
 //

@@ -19,7 +19,7 @@ var constant = regexp.MustCompile(`(?m)^\t(\w+) +\w+ += (".*")$`)
 func TestConstantsKeepTheirNamesWhenAnEnumIsAdded(t *testing.T) {
 	t.Parallel()
 	const elsewhere = "output: gen/gen.go\n"
-	document, err := os.ReadFile(filepath.Join(repository, "openapi.yaml"))
+	facts, err := os.ReadFile(filepath.Join(repository, "api", "ionos.yaml"))
 	require.NoError(t, err)
 	configuration, err := os.ReadFile(filepath.Join(repository, "oapi-codegen.yaml"))
 	require.NoError(t, err)
@@ -36,16 +36,24 @@ func TestConstantsKeepTheirNamesWhenAnEnumIsAdded(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, 1, strings.Count(string(document), test.place))
+			require.Equal(t, 1, strings.Count(string(facts), test.place))
 			dir := t.TempDir()
-			changed, config, output := filepath.Join(dir, "openapi.yaml"), filepath.Join(dir, "config.yaml"), filepath.Join(dir, "gen.go")
-			require.NoError(t, os.WriteFile(changed, []byte(strings.Replace(string(document), test.place, test.added, 1)), 0o600))
+			document, config, output := filepath.Join(dir, "openapi.yaml"), filepath.Join(dir, "config.yaml"), filepath.Join(dir, "gen.go")
+			require.NoError(t, os.CopyFS(filepath.Join(dir, "api"), os.DirFS(filepath.Join(repository, "api"))))
+			require.NoError(t, os.Mkdir(filepath.Join(dir, "gen"), 0o700))
+			changed := strings.Replace(string(facts), test.place, test.added, 1)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "api", "ionos.yaml"), []byte(changed), 0o600))
 			require.NoError(t, os.WriteFile(config, []byte(strings.Replace(string(configuration), elsewhere, "output: "+output+"\n", 1)), 0o600))
 
-			generate := exec.CommandContext(t.Context(), "go", "run", "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen", "-config", config, changed)
-			generate.Dir = repository
-			out, err := generate.CombinedOutput()
-			require.NoError(t, err, string(out))
+			for _, args := range [][]string{
+				{"./internal/specgen", "-root", dir, "flatten", document},
+				{"github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen", "-config", config, document},
+			} {
+				generate := exec.CommandContext(t.Context(), "go", append([]string{"run"}, args...)...)
+				generate.Dir = repository
+				out, err := generate.CombinedOutput()
+				require.NoError(t, err, string(out))
+			}
 			now := constantsOf(t, output)
 			assert.Len(t, now, len(old)+test.constants)
 			for name, value := range old {

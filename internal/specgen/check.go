@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -25,6 +27,7 @@ func check(root string, h *history, pages []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	doc = expand(doc)
 	problems := 0
 	report := func(kind, format string, args ...any) {
 		problems++
@@ -80,16 +83,12 @@ func check(root string, h *history, pages []string, stdout io.Writer) error {
 	if problems == 0 {
 		// Facts and rules are in order; what can still differ is words and form. Merge writes valid documents only, so that the one
 		// that it would write is valid, too.
-		have, err := os.ReadFile(filepath.Join(root, documentFile))
+		differing, err := drift(root)
 		if err != nil {
 			return err
 		}
-		want, err := build(root)
-		if err != nil {
-			return err
-		}
-		if line := firstDifference(have, want); line > 0 {
-			report("drift", "line %d of %s is not what merge writes", line, documentFile)
+		for _, difference := range differing {
+			report("drift", "%s", difference)
 		}
 	}
 	if problems > 0 {
@@ -98,6 +97,25 @@ func check(root string, h *history, pages []string, stdout io.Writer) error {
 	fmt.Fprintf(stdout, "%s: %d operations, %d schemas, valid, and what merge writes\n",
 		documentFile, countOperations(doc), countSchemas(doc))
 	return nil
+}
+
+// drift compares every written document with what merge would write.
+func drift(root string) ([]string, error) {
+	documents, err := encodedDocuments(root)
+	if err != nil {
+		return nil, err
+	}
+	var differing []string
+	for _, file := range slices.Sorted(maps.Keys(documents)) {
+		have, err := os.ReadFile(filepath.Join(root, file))
+		if err != nil {
+			return nil, err
+		}
+		if line := firstDifference(have, documents[file]); line > 0 {
+			differing = append(differing, fmt.Sprintf("line %d of %s is not what merge writes", line, file))
+		}
+	}
+	return differing, nil
 }
 
 func countOperations(doc *yaml.Node) int {

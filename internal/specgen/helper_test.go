@@ -33,8 +33,10 @@ func unnumbered(message string) string { return actionNumber.ReplaceAllString(me
 func project(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
-	require.NoError(t, os.Mkdir(filepath.Join(root, "api"), 0o755))
-	for _, file := range append([]string{documentFile, correctionsFile, proseFile, tritonBaseFile}, sources...) {
+	for _, directory := range []string{"api", "gen"} {
+		require.NoError(t, os.Mkdir(filepath.Join(root, directory), 0o755))
+	}
+	for _, file := range append([]string{documentFile, ionosDocument, tritonDocFile, correctionsFile, proseFile, tritonBaseFile}, sources...) {
 		require.NoError(t, os.WriteFile(filepath.Join(root, file), read(t, repository, file), 0o644))
 	}
 	return root

@@ -1,7 +1,8 @@
 // Command spec makes openapi.yaml, the document that the generated client is made from, and proves it against the vendors' pages.
 //
 //	go run ./internal/specgen import PAGE      take the facts of the IONOS or the Triton page into api/
-//	go run ./internal/specgen merge            make openapi.yaml from the files in api/
+//	go run ./internal/specgen merge            make openapi.yaml and the document of each cloud from the files in api/
+//	go run ./internal/specgen flatten FILE     write the document for the code generator to FILE, and gen/bounds.go
 //	go run ./internal/specgen check [PAGE...]  compare openapi.yaml with its sources and with the pages
 //
 // The facts of a page carry over and its sentences do not: descriptions are written in api/prose.yaml. Where the document departs
@@ -27,7 +28,8 @@ func main() {
 const usage = `usage: spec [-root DIR] COMMAND
 
   import PAGE      take the facts of the IONOS or the Triton page into api/; see import -h
-  merge            make openapi.yaml from the files in api/
+  merge            make openapi.yaml and the document of each cloud from the files in api/
+  flatten FILE     write the document for the code generator to FILE, and gen/bounds.go
   check [PAGE...]  compare openapi.yaml with its sources, and with each page
 
 `
@@ -60,7 +62,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 		err = importFile(*root, set.Arg(0), *options, stdout)
 	case command == "merge" && len(rest) == 0:
-		err = mergeCommand(*root)
+		err = writeDocuments(*root)
+	case command == "flatten" && len(rest) == 1:
+		err = flatten(*root, rest[0])
 	case command == "check":
 		err = checkCommand(*root, rest, stdout)
 	default:
@@ -76,10 +80,22 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-func mergeCommand(root string) error {
-	document, err := build(root)
+// flatten writes the document as the code generator reads it: nothing is shared, since it would make a type of every component, and each
+// value of an enumeration has its Go name.
+func flatten(root, path string) error {
+	doc, err := buildNode(root)
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(root, documentFile), document)
+	if err := nameEnums(root, doc); err != nil {
+		return err
+	}
+	out, err := encodeValid(doc)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(root, boundsFile), bounds(doc)); err != nil {
+		return err
+	}
+	return writeFile(path, out)
 }

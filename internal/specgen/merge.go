@@ -26,12 +26,7 @@ const documentComment = `Made from the files in api/ by "go run ./internal/specg
 // sources are the files that facts come from. The first one's servers and security are the document's own.
 var sources = []string{ionosFile, statusFile, tritonFile, tritonKeysFile}
 
-// build makes openapi.yaml from the files under root.
-func build(root string) ([]byte, error) {
-	doc, err := buildNode(root)
-	if err != nil {
-		return nil, err
-	}
+func encodeValid(doc *yaml.Node) ([]byte, error) {
 	out, err := encode(doc, documentComment)
 	if err != nil {
 		return nil, err
@@ -39,6 +34,7 @@ func build(root string) ([]byte, error) {
 	return out, validate(out)
 }
 
+// buildNode makes the document with everything in its place, nothing shared.
 func buildNode(root string) (*yaml.Node, error) {
 	doc, err := joinSources(root)
 	if err != nil {

@@ -117,9 +117,9 @@ func TestMergeRefusesBadInput(t *testing.T) {
 			assert.Contains(t, unnumbered(errs), test.want)
 			assert.Equal(t, 1, strings.Count(errs, "\n"), "one line: %q", errs)
 			assert.Equal(t, before, string(read(t, root, documentFile)), "the document stays")
-			left, err := os.ReadDir(root)
+			left, err := filepath.Glob(filepath.Join(root, ".*"))
 			require.NoError(t, err)
-			assert.Len(t, left, 2, "nothing is left aside")
+			assert.Empty(t, left, "nothing is left aside")
 		})
 	}
 }
