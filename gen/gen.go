@@ -624,19 +624,19 @@ type TritonUser struct {
 	DefaultRoles []string `json:"default_roles,omitempty"`
 
 	// Email Address for mail. No other user of the whole installation may have it.
-	Email string `json:"email,omitempty"`
+	Email string `json:"email"`
 
 	// FirstName Given name.
 	FirstName string `json:"firstName,omitempty"`
 
 	// ID Identifier, a UUID.
-	ID string `json:"id,omitempty"`
+	ID string `json:"id"`
 
 	// LastName Family name.
 	LastName string `json:"lastName,omitempty"`
 
 	// Login Name to sign in with, unique in the account: a letter, then letters, digits, underscores, dots and at signs; 3 to 32 in all.
-	Login string `json:"login,omitempty"`
+	Login string `json:"login"`
 
 	// Phone Telephone number.
 	Phone string `json:"phone,omitempty"`
