@@ -65,7 +65,7 @@ func offsetIgnored(t *testing.T) {
 			require.Len(t, errs, 1)
 			require.ErrorIs(t, errs[0], wrapper.ErrUnexpectedResponse)
 			require.ErrorContains(t, errs[0], "offset 1")
-			assert.LessOrEqual(t, len(cloud.IONOS.Requests()), 5)
+			assert.LessOrEqual(t, len(cloud.IONOS.Requests()), 12)
 		}
 	}
 }

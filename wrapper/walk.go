@@ -56,32 +56,14 @@ func (w *walk[T]) run(ctx context.Context, yield func(T, error) bool) {
 	var none T
 	before := page[T]{asked: -1}
 	for at, back := w.start, 0; ; {
-		p, err := w.get(ctx, at)
-		if err == nil {
-			err = w.check(p, before)
-		}
+		p, fresh, fits, err := w.read(ctx, at, before)
 		if err != nil {
 			yield(none, err)
-			return
-		}
-		fresh, fits, err := w.fit(p)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		if len(fresh) == 0 {
-			w.idle++
-		} else if fits {
-			w.idle = 0
-		}
-		if w.idle > maxIdle {
-			yield(none, fmt.Errorf("users move faster than their pages can be read: %w", ErrIncomplete))
 			return
 		}
 		if !fits {
 			back = max(2*back, w.step()/2, 1)
 			at = max(at-back, 0)
-			w.restart()
 			continue
 		}
 		for i := range fresh {
@@ -109,6 +91,24 @@ func (w *walk[T]) pageSize() int {
 		return w.served
 	}
 	return min(w.size+1, pageSize)
+}
+
+// read gets the page at an offset and what it brings. A page that was fetched ahead, before others
+// that were delivered already, may not fit because of its age: it is fetched once more.
+func (w *walk[T]) read(ctx context.Context, at int, before page[T]) (p page[T], fresh []T, fits bool, err error) {
+	if p, err = w.get(ctx, at); err != nil {
+		return p, nil, false, err
+	}
+	fresh, fits, err = w.accept(p, before)
+	if w.pages == nil || fits && err == nil {
+		return p, fresh, fits, err
+	}
+	w.restart()
+	if p, err = w.fetch(ctx, at, w.pageSize()); err != nil {
+		return p, nil, false, err
+	}
+	fresh, fits, err = w.accept(p, before)
+	return p, fresh, fits, err
 }
 
 // get gets the page at an offset, and learns how large the service lets pages be.
@@ -145,12 +145,28 @@ func (w *walk[T]) restart() {
 	w.pages = nil
 }
 
-// check rejects a page that is not the one that was requested.
-func (w *walk[T]) check(p, before page[T]) error {
+// accept is fit for a page that is the one that was requested and brings the walk forward.
+func (w *walk[T]) accept(p, before page[T]) (fresh []T, fits bool, err error) {
 	if p.offset != 0 && p.offset != p.asked {
-		return fmt.Errorf("the page at offset %d says that it is at offset %d: %w: %w", p.asked, p.offset, ErrIncomplete, ErrUnexpectedResponse)
+		return nil, false, fmt.Errorf("the page at offset %d says that it is at offset %d: %w: %w", p.asked, p.offset, ErrIncomplete, ErrUnexpectedResponse)
 	}
-	if p.asked > before.asked && len(p.items) > 1 && len(before.items) > 0 && w.id(&p.items[0]) == w.id(&before.items[0]) {
+	fresh, fits, err = w.fit(p)
+	switch {
+	case err != nil:
+		return nil, false, err
+	case len(fresh) > 0:
+		w.idle = 0
+		return fresh, fits, nil
+	}
+	if w.idle++; w.idle > maxIdle {
+		return nil, false, fmt.Errorf("users move faster than their pages can be read: %w", ErrIncomplete)
+	}
+	return nil, fits, w.checkMoved(p, before)
+}
+
+// checkMoved rejects pages without new items, at higher and higher offsets, that begin alike.
+func (w *walk[T]) checkMoved(p, before page[T]) error {
+	if w.idle > 1 && p.asked > before.asked && len(p.items) > 1 && len(before.items) > 0 && w.id(&p.items[0]) == w.id(&before.items[0]) {
 		return fmt.Errorf("the page at offset %d is the same as the one at offset %d: %w: %w", p.asked, before.asked, ErrIncomplete, ErrUnexpectedResponse)
 	}
 	return nil
@@ -222,7 +238,7 @@ func (w *walk[T]) following(p page[T], fresh int) (offset int, more bool) {
 	case !p.more, fresh == 0:
 		return 0, false
 	}
-	if end-1 > p.asked {
+	if end-1 > p.asked || w.delivered == nil && w.pageSize() > 1 {
 		return end - 1, true
 	}
 	// A page of one item has no room for an overlap.
