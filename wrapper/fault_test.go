@@ -85,8 +85,9 @@ const usersPath = "/cloudapi/v6/um/users"
 
 // everyCall is one call of every method, by name, on a cloud where ann exists.
 type everyCall struct {
-	name, method string
-	operation    wrappertest.OperationID
-	repeatable   bool
-	call         func(*testing.T, *wrapper.IONOS, string) (*wrapper.Operation, error)
+	name       string
+	operation  wrappertest.OperationID
+	method     string
+	repeatable bool
+	call       func(*testing.T, *wrapper.IONOS, string) (*wrapper.Operation, error)
 }
