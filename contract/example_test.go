@@ -35,7 +35,7 @@ func ExampleTransport() {
 func ExampleHandler() {
 	fake := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprint(w, `{"id":"bob","login":"bob"}`)
+		fmt.Fprint(w, `{"id":"bob","login":"bob","email":"bob@example.com"}`)
 	})
 	checked := contract.Handler(fake, func(f contract.Finding) { fmt.Println(f) })
 
