@@ -7,13 +7,26 @@ PAGES ?=
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help check generate test race test-go127 fuzz gofmt vet staticcheck lint tidy drift pages redocly contract test-bench test-examples bench update-api
+.PHONY: help check update codegen generate test race test-go127 fuzz gofmt vet staticcheck lint tidy drift pages redocly contract test-bench test-examples bench update-api
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 check: ## Run every gate, as continuous integration does (.ci/run)
 	@.ci/run
+
+# Imports the page, merges, generates, checks; lists what is left to decide; and says what the change is for callers.
+update: ## Take a vendor's changed page: make update PAGE=page.md [FLAGS="-address URL -removals"]
+	@test -n "$(PAGE)" || { echo "say which page: make update PAGE=page.md"; exit 1; }
+	@old=$$(mktemp -d) && trap 'rm -rf "$$old"' EXIT && cp openapi.yaml "$$old/openapi.yaml" && status=0; \
+	go run ./internal/specgen update $(FLAGS) "$(PAGE)" || status=1; \
+	go generate ./... && go run ./internal/specgen check "$(PAGE)" || status=1; \
+	go run ./cmd/cloudroster diff -max major "$$old/openapi.yaml" openapi.yaml || status=1; \
+	exit $$status
+
+# Whether other people's generators take the documents: openapi-typescript, and oapi-codegen's server for the standard library.
+codegen: ## Generate TypeScript types and a Go server from each cloud's document, and compile them (needs Node)
+	@.ci/codegen
 
 generate: ## Make openapi.yaml from api/, and gen/ from openapi.yaml
 	go generate ./...

@@ -524,7 +524,7 @@ type Resource struct {
 
 // ResourceEntities What belongs to a resource. Absent at depth 0.
 type ResourceEntities struct {
-	// Groups Resources of a contract, all or those of one type.
+	// Groups List of the resources of a contract, all or those of one type.
 	Groups ResourceList `json:"groups,omitzero"`
 }
 
@@ -549,7 +549,7 @@ type Reference struct {
 	Type ResourceType `json:"type,omitempty"`
 }
 
-// ResourceList Resources of a contract, all or those of one type.
+// ResourceList List of the resources of a contract, all or those of one type.
 type ResourceList struct {
 	// Href Absolute URL of the object.
 	Href string `json:"href,omitempty"`

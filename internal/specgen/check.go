@@ -77,7 +77,7 @@ func check(root string, h *history, pages []string, stdout io.Writer) error {
 			report("drift", "%v: the files in api/ say %s, %s says %s", p, value(h.all, p), documentFile, value(has, p))
 		}
 	}
-	for _, broken := range houseRules(doc) {
+	for _, broken := range append(houseRules(doc), unnamed(root, doc)...) {
 		report("rule", "%s", broken)
 	}
 	if problems == 0 {

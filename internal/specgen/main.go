@@ -1,6 +1,7 @@
 // Command spec makes openapi.yaml, the document that the generated client is made from, and proves it against the vendors' pages.
 //
 //	go run ./internal/specgen import PAGE      take the facts of the IONOS or the Triton page into api/
+//	go run ./internal/specgen update PAGE      import a changed page, merge, and list what is left to decide
 //	go run ./internal/specgen merge            make openapi.yaml and the document of each cloud from the files in api/
 //	go run ./internal/specgen flatten FILE     write the document for the code generator to FILE, and gen/bounds.go
 //	go run ./internal/specgen check [PAGE...]  compare openapi.yaml with its sources and with the pages
@@ -28,6 +29,7 @@ func main() {
 const usage = `usage: spec [-root DIR] COMMAND
 
   import PAGE      take the facts of the IONOS or the Triton page into api/; see import -h
+  update PAGE      import a changed page, merge, and list what is left to decide; flags as import
   merge            make openapi.yaml and the document of each cloud from the files in api/
   flatten FILE     write the document for the code generator to FILE, and gen/bounds.go
   check [PAGE...]  compare openapi.yaml with its sources, and with each page
@@ -54,13 +56,14 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	var err error
 	switch {
-	case command == "import":
-		set, options := importFlags("import", stderr)
+	case command == "import" || command == "update":
+		set, options := importFlags(command, stderr)
 		if set.Parse(rest) != nil || set.NArg() != 1 {
 			flags.Usage()
 			return 2
 		}
-		err = importFile(*root, set.Arg(0), *options, stdout)
+		take := map[string]func(string, string, importOptions, io.Writer) error{"import": importFile, "update": update}[command]
+		err = take(*root, set.Arg(0), *options, stdout)
 	case command == "merge" && len(rest) == 0:
 		err = writeDocuments(*root)
 	case command == "flatten" && len(rest) == 1:

@@ -56,10 +56,11 @@ func buildNode(root string) (*yaml.Node, error) {
 		return nil, err
 	}
 	// An update of something that does not exist makes it. Prose about a property that is gone would bring it back.
-	if changed := changedFacts(facts, factsOf(doc)); len(changed) > 0 {
-		return nil, fmt.Errorf("%s may add words only, but it changes %s", proseFile, changed[0])
+	var wrong problems
+	for _, p := range changedFacts(facts, factsOf(doc)) {
+		wrong.add("%s may add words only, but it changes %s", proseFile, p)
 	}
-	return doc, nil
+	return doc, wrong.err()
 }
 
 // joinSources joins the fact files. A file that has servers or security of its own keeps them, on its paths and operations.

@@ -12,9 +12,10 @@ import (
 )
 
 // readOverlay reads an OpenAPI Overlay 1.0 document. Every action must say why it is there when reasons is set.
-func readOverlay(path string, reasons bool) (*overlay.Overlay, error) {
+func readOverlay(path string, reasons bool) (*actions, error) {
 	name := filepath.Base(path)
-	if _, err := readYAML(path); err != nil {
+	source, err := readYAML(path)
+	if err != nil {
 		return nil, err
 	}
 	o, err := overlay.Parse(path)
@@ -32,16 +33,28 @@ func readOverlay(path string, reasons bool) (*overlay.Overlay, error) {
 			return nil, fmt.Errorf("%s: action %d (%s) gives no reason: describe it", name, i+1, a.Target)
 		}
 	}
-	return o, nil
+	all := &actions{Overlay: o}
+	for _, action := range items(get(source, "actions")) {
+		all.lines = append(all.lines, action.Line)
+	}
+	return all, nil
+}
+
+// actions are the actions of an overlay file, and the line that each of them begins on.
+type actions struct {
+	*overlay.Overlay
+	lines []int
 }
 
 // applyOverlay applies the actions in their order. An action that matches nothing, or that changes nothing, is an error: what it was
-// written for is gone. After each action, applied (when not nil) sees the document as it then is.
-func applyOverlay(doc *yaml.Node, o *overlay.Overlay, name string, applied func(i int, doc *yaml.Node) error) (*yaml.Node, error) {
+// written for is gone. All such actions are told at once. After each action, applied (when not nil) sees the document as it then is.
+func applyOverlay(doc *yaml.Node, o *actions, name string, applied func(i int, doc *yaml.Node) error) (*yaml.Node, error) {
 	root := toEngine(doc)
+	var wrong problems
 	for i, action := range o.Actions {
-		if err := applyAction(root, o, action); err != nil {
-			return nil, fmt.Errorf("%s: action %d (%s): %w", name, i+1, action.Target, oneLine(err))
+		if err := applyAction(root, o.Overlay, action); err != nil {
+			wrong.add("%s: action %d (%s): %v (line %d)", name, i+1, action.Target, err, o.lines[i])
+			continue
 		}
 		if applied != nil {
 			if err := applied(i, fromEngine(root)); err != nil {
@@ -49,7 +62,7 @@ func applyOverlay(doc *yaml.Node, o *overlay.Overlay, name string, applied func(
 			}
 		}
 	}
-	return fromEngine(root), nil
+	return fromEngine(root), wrong.err()
 }
 
 // applyAction has the engine apply one action to each node that its target selects, rather than to the document: for every action the

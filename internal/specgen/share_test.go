@@ -85,7 +85,7 @@ func TestEachCloudHasADocument(t *testing.T) {
 func TestFlattenNamesEveryEnumValue(t *testing.T) {
 	t.Parallel()
 	root := project(t)
-	write(t, root, goFile, string(read(t, repository, goFile)))
+
 	edit(t, root, ionosFile, "        - gpu\n", "        - quantum-computer\n        - gpu\n")
 	edit(t, root, ionosFile, "            maximum: 100\n", "            maximum: 500\n")
 	status, _, errs := spec(root, "flatten", root+"/flat.yaml")
