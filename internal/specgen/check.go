@@ -27,60 +27,17 @@ func check(root string, h *history, pages []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	doc = expand(doc)
-	problems := 0
-	report := func(kind, format string, args ...any) {
-		problems++
-		fmt.Fprintf(stdout, "%s: %s\n", kind, fmt.Sprintf(format, args...))
-	}
-
-	told := map[place]bool{} // a fact that a page has been found to contradict is not told again
+	c := checker{root: root, history: h, doc: expand(doc), out: stdout, told: map[place]bool{}}
 	for _, path := range pages {
-		content, err := readPage(path)
-		if err != nil {
+		if err := c.page(path); err != nil {
 			return err
 		}
-		v, said, err := recognize(content, h)
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		result := compare(said, v, h, doc)
-		for _, finding := range result.findings {
-			told[finding.place] = true
-			report(finding.kind, "%v", finding)
-		}
-		texts, err := v.kind.texts(content)
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		changed, err := changedTexts(root, v.kind, texts)
-		if err != nil {
-			return err
-		}
-		for _, change := range changed {
-			report("text", "%s: read it, and import the page again when nothing is left to do", change)
-		}
-		for _, copied := range copiedWords(doc, content) {
-			report("copied", "%s", copied)
-		}
-		fmt.Fprintf(stdout, "%s (%s, %d operations, %d facts): %v\n", path, v.kind.name, result.operations, len(said), result)
-		for i, target := range h.targets {
-			if n := result.actions[i+1]; n > 0 {
-				fmt.Fprintf(stdout, "  action %d corrects %d: %s\n", i+1, n, target)
-			}
-		}
 	}
-
-	has := factsOf(doc)
-	for _, p := range changedFacts(h.all, has) {
-		if !told[p] && !told[place{p.element, "all of it"}] {
-			report("drift", "%v: the files in api/ say %s, %s says %s", p, value(h.all, p), documentFile, value(has, p))
-		}
+	c.sources()
+	for _, broken := range append(houseRules(c.doc), unnamed(root, c.doc)...) {
+		c.report("rule", "%s", broken)
 	}
-	for _, broken := range append(houseRules(doc), unnamed(root, doc)...) {
-		report("rule", "%s", broken)
-	}
-	if problems == 0 {
+	if c.problems == 0 {
 		// Facts and rules are in order; what can still differ is words and form. Merge writes valid documents only, so that the one
 		// that it would write is valid, too.
 		differing, err := drift(root)
@@ -88,15 +45,85 @@ func check(root string, h *history, pages []string, stdout io.Writer) error {
 			return err
 		}
 		for _, difference := range differing {
-			report("drift", "%s", difference)
+			c.report("drift", "%s", difference)
 		}
 	}
-	if problems > 0 {
-		return fmt.Errorf("%s: %d problems", documentFile, problems)
+	if c.problems > 0 {
+		return fmt.Errorf("%s: %d problems", documentFile, c.problems)
 	}
-	fmt.Fprintf(stdout, "%s: %d operations, %d schemas, valid, and what merge writes\n",
-		documentFile, countOperations(doc), countSchemas(doc))
+	fmt.Fprintf(stdout, "%s: %d operations, %d schemas, valid, and what merge writes\n", documentFile, countOperations(c.doc), countSchemas(c.doc))
 	return nil
+}
+
+// checker reports what is wrong with the document.
+type checker struct {
+	root     string
+	history  *history
+	doc      *yaml.Node
+	out      io.Writer
+	told     map[place]bool // a fact that a page has been found to contradict is not told again
+	problems int
+}
+
+func (c *checker) report(kind, format string, args ...any) {
+	c.problems++
+	fmt.Fprintf(c.out, "%s: %s\n", kind, fmt.Sprintf(format, args...))
+}
+
+// page compares the document with a page.
+func (c *checker) page(path string) error {
+	content, err := readPage(path)
+	if err != nil {
+		return err
+	}
+	v, said, err := recognize(content, c.history)
+	if err != nil {
+		return located(path, err)
+	}
+	result := compare(said, v, c.history, c.doc)
+	for _, finding := range result.findings {
+		c.told[finding.place] = true
+		c.report(finding.kind, "%v", finding)
+	}
+	if err := c.texts(path, v.kind, content); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "%s (%s, %d operations, %d facts): %v\n", path, v.kind.name, result.operations, len(said), result)
+	for i, target := range c.history.targets {
+		if n := result.actions[i+1]; n > 0 {
+			fmt.Fprintf(c.out, "  action %d corrects %d: %s\n", i+1, n, target)
+		}
+	}
+	return nil
+}
+
+// texts reports the sentences of a page that have changed, and those that the document has taken over.
+func (c *checker) texts(path string, kind pageKind, content []byte) error {
+	digests, err := kind.texts(content)
+	if err != nil {
+		return located(path, err)
+	}
+	changed, err := changedTexts(c.root, kind, digests)
+	if err != nil {
+		return err
+	}
+	for _, change := range changed {
+		c.report("text", "%s: read it, and import the page again when nothing is left to do", change)
+	}
+	for _, copied := range copiedWords(c.doc, content) {
+		c.report("copied", "%s", copied)
+	}
+	return nil
+}
+
+// sources compares the facts of the document with those of the files in api/.
+func (c *checker) sources() {
+	has := factsOf(c.doc)
+	for _, p := range changedFacts(c.history.all, has) {
+		if !c.told[p] && !c.told[place{p.element, "all of it"}] {
+			c.report("drift", "%v: the files in api/ say %s, %s says %s", p, value(c.history.all, p), documentFile, value(has, p))
+		}
+	}
 }
 
 // drift compares every written document with what merge would write.

@@ -127,61 +127,83 @@ func (c comparison) String() string {
 // compare holds what a page says against the document. A difference must be one that the corrections make, and a correction must
 // still make a difference.
 func compare(page facts, v view, h *history, document *yaml.Node) comparison {
-	doc := v.facts(document)
-	before, after := v.stages[0], v.stages[len(v.stages)-1]
-	by := map[place]int{} // which action changed a fact last
+	m := matcher{page: page, doc: v.facts(document), before: v.stages[0], after: v.stages[len(v.stages)-1], by: map[place]int{}, told: map[string]bool{}}
 	for i := range h.targets {
 		for _, p := range changedFacts(v.stages[i], v.stages[i+1]) {
-			by[p] = i + 1
+			m.by[p] = i + 1
 		}
 	}
+	m.onlyPage, m.onlyDocument = absent(m.page, m.doc), absent(m.doc, m.page)
+	m.result = comparison{operations: countRequests(page), counts: map[string]int{}, actions: map[int]int{}}
+	for _, p := range sorted(m.page, m.doc, m.before, m.after) {
+		if !m.whole(p) {
+			m.fact(p)
+		}
+	}
+	return m.result
+}
 
-	c := comparison{counts: map[string]int{}, actions: map[int]int{}}
-	c.operations = countRequests(page)
-	onlyPage, onlyDocument := absent(page, doc), absent(doc, page)
-	whole := map[string]bool{}
-	add := func(kind string, p place, format string, args ...any) {
-		c.counts[kind]++
-		c.findings = append(c.findings, finding{kind, p, fmt.Sprintf(format, args...)})
+// matcher compares fact by fact.
+type matcher struct {
+	page, doc, before, after facts
+	by                       map[place]int  // the action that changed a fact last
+	onlyPage, onlyDocument   map[string]int // elements that one of the two does not speak about
+	told                     map[string]bool
+	result                   comparison
+}
+
+func (m *matcher) add(kind string, p place, format string, args ...any) {
+	m.result.counts[kind]++
+	m.result.findings = append(m.result.findings, finding{kind, p, fmt.Sprintf(format, args...)})
+}
+
+// whole reports an element of which the other side says nothing: once, not once a fact.
+func (m *matcher) whole(p place) bool {
+	gone, added := m.onlyPage[p.element], m.onlyDocument[p.element]
+	if m.by[p] != 0 || gone == 0 && added == 0 {
+		return false
 	}
-	for _, p := range sorted(page, doc, before, after) {
-		said, onPage := page[p]
-		is, inDocument := doc[p]
-		action := by[p]
-		if gone, added := onlyPage[p.element], onlyDocument[p.element]; action == 0 && (gone > 0 || added > 0) {
-			// Said once, not once a fact.
-			if !whole[p.element] && gone > 0 {
-				add("missing", place{p.element, "all of it"}, "the document has none of its %d facts", gone)
-			} else if !whole[p.element] {
-				add("extra", place{p.element, "all of it"}, "the page has none of its %d facts", added)
-			}
-			whole[p.element] = true
-			continue
-		}
-		corrected := action > 0 && value(before, p) != value(after, p)
-		same := onPage == inDocument && said == is
-		switch {
-		case same && !corrected:
-		case same && value(before, p) != value(page, p):
-			add("stale", p, "the page says %s now, so action %d of %s corrects nothing", value(page, p), action, correctionsFile)
-		case corrected && value(page, p) == value(before, p) && value(doc, p) == value(after, p):
-			c.corrected++
-			c.actions[action]++
-		case corrected && value(page, p) != value(before, p):
-			add("different", p, "the page says %s, but action %d of %s was written when it said %s",
-				value(page, p), action, correctionsFile, value(before, p))
-		case corrected:
-			add("different", p, "the page says %s and action %d of %s makes it %s, but the document says %s",
-				value(page, p), action, correctionsFile, value(after, p), value(doc, p))
-		case !inDocument:
-			add("missing", p, "the page says %s", said)
-		case !onPage:
-			add("extra", p, "the document says %s", is)
-		default:
-			add("different", p, "the page says %s, the document says %s", said, is)
-		}
+	if !m.told[p.element] && gone > 0 {
+		m.add("missing", place{p.element, "all of it"}, "the document has none of its %d facts", gone)
+	} else if !m.told[p.element] {
+		m.add("extra", place{p.element, "all of it"}, "the page has none of its %d facts", added)
 	}
-	return c
+	m.told[p.element] = true
+	return true
+}
+
+func (m *matcher) fact(p place) {
+	said, onPage := m.page[p]
+	is, inDocument := m.doc[p]
+	if action := m.by[p]; action > 0 && value(m.before, p) != value(m.after, p) {
+		m.corrected(p, action)
+		return
+	}
+	switch {
+	case onPage == inDocument && said == is:
+	case !inDocument:
+		m.add("missing", p, "the page says %s", said)
+	case !onPage:
+		m.add("extra", p, "the document says %s", is)
+	default:
+		m.add("different", p, "the page says %s, the document says %s", said, is)
+	}
+}
+
+// corrected checks a fact that a correction changes.
+func (m *matcher) corrected(p place, action int) {
+	said, is, was, becomes := value(m.page, p), value(m.doc, p), value(m.before, p), value(m.after, p)
+	switch {
+	case said == is && was != said:
+		m.add("stale", p, "the page says %s now, so action %d of %s corrects nothing", said, action, correctionsFile)
+	case said == was && is == becomes:
+		m.result.corrected++
+		m.result.actions[action]++
+	case said != was:
+		m.add("different", p, "the page says %s, but action %d of %s was written when it said %s", said, action, correctionsFile, was)
+	default:
+		m.add("different", p, "the page says %s and action %d of %s makes it %s, but the document says %s", said, action, correctionsFile, becomes, is)
+	}
 }
 
 // absent returns the elements of which a speaks and b does not, each with the number of its facts.

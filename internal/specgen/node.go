@@ -122,28 +122,37 @@ func difference(a, b *yaml.Node, path string) (where, left, right string, differ
 	}
 	switch a.Kind {
 	case yaml.MappingNode:
-		for k, v := range pairs(a) {
-			if where, left, right, differs = difference(v, get(b, k.Value), path+"."+k.Value); differs {
-				return where, left, right, true
-			}
-		}
-		for k, v := range pairs(b) {
-			if get(a, k.Value) == nil {
-				return path + "." + k.Value, show(nil), show(v), true
-			}
-		}
+		return mappingDifference(a, b, path)
 	case yaml.SequenceNode:
-		for i := range max(len(a.Content), len(b.Content)) {
-			at := path + "[" + strconv.Itoa(i) + "]"
-			if i >= len(a.Content) {
-				return at, show(nil), show(b.Content[i]), true
-			}
-			if i >= len(b.Content) {
-				return at, show(a.Content[i]), show(nil), true
-			}
-			if where, left, right, differs = difference(a.Content[i], b.Content[i], at); differs {
-				return where, left, right, true
-			}
+		return listDifference(a.Content, b.Content, path)
+	}
+	return "", "", "", false
+}
+
+func mappingDifference(a, b *yaml.Node, path string) (where, left, right string, differs bool) {
+	for k, v := range pairs(a) {
+		if where, left, right, differs = difference(v, get(b, k.Value), path+"."+k.Value); differs {
+			return where, left, right, true
+		}
+	}
+	for k, v := range pairs(b) {
+		if get(a, k.Value) == nil {
+			return path + "." + k.Value, show(nil), show(v), true
+		}
+	}
+	return "", "", "", false
+}
+
+func listDifference(a, b []*yaml.Node, path string) (where, left, right string, differs bool) {
+	at := func(list []*yaml.Node, i int) *yaml.Node {
+		if i < len(list) {
+			return list[i]
+		}
+		return nil
+	}
+	for i := range max(len(a), len(b)) {
+		if where, left, right, differs = difference(at(a, i), at(b, i), path+"["+strconv.Itoa(i)+"]"); differs {
+			return where, left, right, true
 		}
 	}
 	return "", "", "", false

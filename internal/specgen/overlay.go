@@ -8,7 +8,9 @@ import (
 
 	"github.com/speakeasy-api/openapi/overlay"
 	"go.yaml.in/yaml/v3"
-	engine "gopkg.in/yaml.v3" // the overlay engine's node type
+	// The archived module of our YAML library's code. The overlay engine, which oapi-codegen applies api/go.yaml with, takes its
+	// nodes and no others; so it stays in this file alone, until the engine moves on.
+	engine "gopkg.in/yaml.v3"
 )
 
 // readOverlay reads an OpenAPI Overlay 1.0 document. Every action must say why it is there when reasons is set.

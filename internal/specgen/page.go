@@ -119,23 +119,41 @@ func readFragments(page []byte) ([]fragment, error) {
 	return found, wrong.err()
 }
 
+// fragment reads a block. It returns nil without a problem when the block holds no document.
 func (b block) fragment() (*fragment, string) {
-	switch {
-	case b.open && b.mark[0] == '`':
+	if !jsonFence.MatchString(b.mark) {
+		return nil, b.unread()
+	}
+	if b.open {
 		return nil, "is never closed"
-	case b.mark != "" && b.mark[0] == '{', !jsonFence.MatchString(b.mark) && document.MatchString(b.text):
-		mark := b.mark
-		if mark == "" {
-			mark = "plain text"
-		}
-		return nil, "holds an OpenAPI document as " + mark + ", and only JSON in a fence marked json is read: make it that on a copy of the page"
-	case !jsonFence.MatchString(b.mark):
-		return nil, ""
 	}
 	doc, line, err := parseJSON(b.text, b.line)
 	if err != nil {
 		return nil, fmt.Sprintf("is not JSON: line %d: %v", line, err)
 	}
+	if problem := documentProblem(doc); problem != "" || get(doc, "openapi") == nil {
+		return nil, problem
+	}
+	return &fragment{b.heading, b.line, doc}, ""
+}
+
+// unread says what is wrong with a block of another kind than those that are read, which is all right unless it holds a document.
+func (b block) unread() string {
+	switch {
+	case b.open && strings.HasPrefix(b.mark, "`"):
+		return "is never closed"
+	case strings.HasPrefix(b.mark, "{"), document.MatchString(b.text):
+		mark := b.mark
+		if mark == "" {
+			mark = "plain text"
+		}
+		return "holds an OpenAPI document as " + mark + ", and only JSON in a fence marked json is read: make it that on a copy of the page"
+	}
+	return ""
+}
+
+// documentProblem says why a JSON value cannot be imported. One that is no document, such as the example of a body, has no problem.
+func documentProblem(doc *yaml.Node) string {
 	openapi, swagger, paths := get(doc, "openapi"), get(doc, "swagger"), get(doc, "paths")
 	switch {
 	case swagger != nil, openapi != nil && !strings.HasPrefix(openapi.Value, "3.0"):
@@ -143,13 +161,11 @@ func (b block) fragment() (*fragment, string) {
 		if swagger != nil {
 			version = "Swagger " + swagger.Value
 		}
-		return nil, "is " + version + ", and the code generator reads OpenAPI 3.0: convert the fragments to 3.0 on a copy of the page " +
+		return "is " + version + ", and the code generator reads OpenAPI 3.0: convert the fragments to 3.0 on a copy of the page " +
 			"(nullable instead of the type null, example instead of examples, exclusiveMinimum as a boolean), or teach package main of " +
 			"internal/specgen and the generator the new version"
-	case openapi == nil && paths == nil:
-		return nil, ""
-	case openapi == nil || paths == nil:
-		return nil, "is not an OpenAPI document: it has no openapi or no paths"
+	case (openapi == nil) != (paths == nil):
+		return "is not an OpenAPI document: it has no openapi or no paths"
 	}
-	return &fragment{b.heading, b.line, doc}, ""
+	return ""
 }
