@@ -171,7 +171,7 @@ func (e *Error) Is(target error) bool {
 	case ErrOutcomeUnknown:
 		return e.outcomeUnknown
 	case ErrUnexpectedResponse:
-		return e.Status >= 300 && e.Status < 400
+		return e.Status >= 100 && e.Status < 200 || e.Status >= 300 && e.Status < 400
 	}
 	return target == e.kind()
 }

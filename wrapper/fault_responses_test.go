@@ -67,6 +67,17 @@ func addAnn(cloud *wrappertest.Cloud) string {
 
 func seconds(n int) http.Header { return http.Header{"Retry-After": {strconv.Itoa(n)}} }
 
+// firstTurn is at most the time between two attempts after a 429.
+const firstTurn = 200 * time.Millisecond
+
+// waited asserts that a delay is the one that the service named, or up to an eighth longer, so
+// that the clients that were told the same do not come back at the same moment.
+func waited(t *testing.T, want, got time.Duration, message string) {
+	t.Helper()
+	assert.GreaterOrEqual(t, got, want, message)
+	assert.LessOrEqual(t, got, want+want/8, message)
+}
+
 // pausedOnce asserts that every method waits for exactly this pause, once, and succeeds.
 func pausedOnce(t *testing.T, status int, header func() http.Header, pause time.Duration, repeatableOnly bool) {
 	for _, c := range calls {
@@ -75,11 +86,12 @@ func pausedOnce(t *testing.T, status int, header func() http.Header, pause time.
 		}
 		cloud, ann := withAnn()
 		client := ionosClient(t, cloud)
+		time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) // a date has whole seconds; fake time
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: c.operation, Attempt: 1, Effect: wrappertest.Reply(status, header(), "")})
 		start := time.Now()
 		_, err := c.call(t, client, ann)
 		require.NoError(t, err, c.name)
-		assert.Equal(t, pause, time.Since(start), c.name)
+		waited(t, pause, time.Since(start), c.name)
 		assert.Equal(t, 2, cloud.IONOS.Count(c.operation), c.name)
 	}
 }
@@ -100,8 +112,9 @@ func retryAfterSeconds(t *testing.T) {
 	time.Sleep(time.Second) // fake time: the first call has met the limit
 	_, err := client.ListGroups(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, 7*time.Second, time.Since(start))
 	require.NoError(t, <-done)
+	assert.LessOrEqual(t, time.Since(start), 7*time.Second*9/8+firstTurn)
+	assert.GreaterOrEqual(t, time.Since(start), 7*time.Second)
 	assert.Len(t, cloud.IONOS.Requests(), 3)
 }
 
@@ -193,7 +206,7 @@ func rateLimitedForEver(t *testing.T) {
 		assert.Equal(t, 4, failed.Attempts)
 		assert.Equal(t, 4, cloud.IONOS.Count(c.operation))
 		assert.Equal(t, []wrapper.Message{{Code: "315", Text: "answer 4"}}, failed.Messages)
-		assert.Equal(t, 3*time.Second, time.Since(start))
+		waited(t, 3*time.Second, time.Since(start), c.name)
 	}
 }
 

@@ -6,16 +6,18 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Who gives up at the moment at which a place was passed to it hands the place on.
-func TestAPlaceThatComesTooLateIsHandedOn(t *testing.T) {
+// Whoever gives up at the moment at which its turn comes passes the place on.
+func TestAbandonedTurnIsPassedOn(t *testing.T) {
 	t.Parallel()
-	passed, waiting := make(chan struct{}), make(chan struct{})
-	g := limiter{burst: 1, inside: 1, queue: []chan struct{}{waiting}}
-	g.abandon(passed)
+	started, waiting := &turn{start: make(chan error, 1)}, &turn{start: make(chan error, 1)}
+	started.start <- nil
+	g := limiter{burst: 1, inside: 1, queue: []*turn{waiting}}
+	g.abandon(started)
 	assert.Equal(t, 1, g.inside)
 	assert.Empty(t, g.queue)
 	select {
-	case <-waiting:
+	case err := <-waiting.start:
+		assert.NoError(t, err)
 	default:
 		t.Error("the place is lost")
 	}

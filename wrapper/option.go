@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"log/slog"
@@ -212,6 +213,7 @@ func newTransport(v *vendor, auth Auth, s *settings) (*transport, error) {
 		},
 		vendor: v,
 	}
+	t.limiter.first, t.limiter.longest = min(firstInterval, t.retry.MinDelay), min(maxInterval, t.retry.MaxDelay)
 	if v.acceptVersion != "" {
 		t.headers["Accept-Version"] = shareable(v.acceptVersion)
 	}
@@ -228,8 +230,14 @@ func newTransport(v *vendor, auth Auth, s *settings) (*transport, error) {
 	return t, nil
 }
 
-// idleConnections matches the widest prefetch, so that no page dials anew.
-const idleConnections = 16
+const (
+	// idleConnections is how many connections are kept if the standard transport sets no limit.
+	idleConnections = 100
+	// An HTTP/2 connection on which nothing arrived for pingAfter is pinged, and closed if
+	// nothing arrives for pingTimeout after that: one may die in silence.
+	pingAfter   = 30 * time.Second
+	pingTimeout = 15 * time.Second
+)
 
 // roundTripper is the given client's, or one of the new client's own.
 func roundTripper(s *settings) http.RoundTripper {
@@ -241,7 +249,9 @@ func roundTripper(s *settings) http.RoundTripper {
 	}
 	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
 		own := standard.Clone()
-		own.MaxIdleConnsPerHost = idleConnections
+		// There is one host: what may stay open at all may stay open to it.
+		own.MaxIdleConnsPerHost = cmp.Or(own.MaxIdleConns, idleConnections)
+		own.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout}
 		if own.TLSClientConfig == nil {
 			own.TLSClientConfig = &tls.Config{}
 		}

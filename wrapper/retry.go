@@ -124,24 +124,39 @@ func rewindable(r *http.Request) bool {
 }
 
 // notSentError marks a failure before anything was sent.
-type notSentError struct{ err error }
+type notSentError struct {
+	err       error
+	transient bool // another attempt may get further
+}
 
 func (e *notSentError) Error() string { return e.err.Error() }
 func (e *notSentError) Unwrap() error { return e.err }
 
-// notSent tells a connection that could not be made from one that broke, and whether another
-// attempt may make it. When in doubt it says no: a write is then of unknown outcome.
+// maybeSentError marks a failure after a connection was there, whatever its causes are.
+type maybeSentError struct{ err error }
+
+func (e *maybeSentError) Error() string { return e.err.Error() }
+func (e *maybeSentError) Unwrap() error { return e.err }
+
+// notSent reports whether an attempt failed before anything was sent, and whether another one
+// may get further. transport.send has marked what it knows; the error of an http.RoundTripper
+// that traces nothing is judged by its type. When in doubt a write is of unknown outcome.
 func notSent(err error) (unsent, transient bool) {
 	var (
-		before      *notSentError
-		dial        *net.OpError
-		name        *net.DNSError
-		certificate *tls.CertificateVerificationError
-		plain       tls.RecordHeaderError
+		before *notSentError
+		after  *maybeSentError
+		dial   *net.OpError
+		name   *net.DNSError
 	)
 	switch {
-	case errors.As(err, &before), errors.As(err, &certificate), errors.As(err, &plain):
+	case errors.As(err, &after):
+		return false, false
+	case errors.As(err, &before):
+		return true, before.transient
+	case untrusted(err):
 		return true, false
+	case isJoined(err):
+		return false, false // one of several tries may have sent it
 	case errors.As(err, &name):
 		return true, true
 	case errors.As(err, &dial):
@@ -149,6 +164,24 @@ func notSent(err error) (unsent, transient bool) {
 		return !made, !made
 	}
 	return false, false
+}
+
+// untrusted recognizes a server that another attempt does not make a better one.
+func untrusted(err error) bool {
+	var (
+		certificate *tls.CertificateVerificationError
+		plain       tls.RecordHeaderError
+	)
+	return errors.As(err, &certificate) || errors.As(err, &plain)
+}
+
+func isJoined(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if _, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // looks at each error itself
+			return true
+		}
+	}
+	return false
 }
 
 // delay is how long to wait before the attempt after this one, or why there will be none:
@@ -164,4 +197,14 @@ func (p RetryPolicy) delay(ctx context.Context, failed *Error, attempt int) (tim
 		return 0, fmt.Errorf("the next attempt would be in %s, after the deadline: %w", delay.Round(time.Millisecond), context.DeadlineExceeded)
 	}
 	return delay, nil
+}
+
+// spread lengthens a delay that the service named by up to an eighth, 5 s at most, and not past
+// the deadline: those who were all told the same do not come back at the same moment.
+func spread(ctx context.Context, delay time.Duration) time.Duration {
+	more := min(delay/8, 5*time.Second)
+	if deadline, ok := ctx.Deadline(); ok {
+		more = min(more, (time.Until(deadline)-delay)/2)
+	}
+	return delay + time.Duration(rand.Int64N(int64(max(more, 0))+1))
 }

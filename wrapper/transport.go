@@ -7,7 +7,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"time"
 )
 
@@ -55,7 +57,7 @@ func (t *transport) Do(r *http.Request) (*http.Response, error) {
 // It returns both if the service accepted a write whose response could not be read to its end.
 func (t *transport) do(r *http.Request, repeatable bool) (*response, error) {
 	t.header(r)
-	maybe, resigned := false, false
+	maybe, renewed := false, false
 	for attempt := 1; ; attempt++ {
 		if attempt > 1 {
 			// The one before may still be being written, if nobody waited for its response.
@@ -70,38 +72,43 @@ func (t *transport) do(r *http.Request, repeatable bool) (*response, error) {
 		maybe = maybe || v.ambiguous
 		failed := t.failure(r, resp, err)
 		failed.Attempts, failed.outcomeUnknown = attempt, maybe
-		if failed.Is(ErrRateLimited) && failed.RetryAfter <= t.retry.MaxRetryAfter {
-			// Everybody waits, whether this call goes on or not.
-			t.limiter.block(time.Now().Add(failed.RetryAfter))
-		}
-		corrected := t.correctClock(failed, resp) && !resigned
-		accepted := isWrite(r) && resp != nil && resp.StatusCode >= 200 && resp.StatusCode < 300
-		if accepted {
+		if isWrite(r) && resp != nil && resp.StatusCode >= 200 && resp.StatusCode < 300 {
 			return resp, failed
 		}
+		fresh := t.renew(failed, resp) && !renewed
 		resp.release()
-		if !(v.retry || corrected) || attempt >= t.retry.MaxAttempts || !rewindable(r) || r.Context().Err() != nil {
-			return nil, failed
-		}
-		if corrected {
-			resigned = true
-			continue
-		}
-		if err := t.backOff(r.Context(), failed, attempt); err != nil {
+		last := !v.retry && !fresh || attempt >= t.retry.MaxAttempts || !rewindable(r) || r.Context().Err() != nil
+		if err := t.backOff(r.Context(), failed, attempt, last || fresh); err != nil {
 			failed.Err = joinErrors(failed.Err, err)
+			last = true
+		}
+		if last {
 			return nil, failed
 		}
+		renewed = renewed || fresh
 	}
 }
 
-// backOff waits for the next attempt, or returns why there will be none.
-func (t *transport) backOff(ctx context.Context, failed *Error, attempt int) error {
+// backOff waits for the next attempt, unless it is to be made at once or not at all, or returns
+// why there will be none. After a 429 everybody waits, whether this call goes on or not.
+func (t *transport) backOff(ctx context.Context, failed *Error, attempt int, now bool) error {
+	limited := failed.Is(ErrRateLimited)
+	if now {
+		if limited && failed.RetryAfter <= t.retry.MaxRetryAfter {
+			t.limiter.block(time.Now().Add(failed.RetryAfter))
+		}
+		return nil
+	}
 	delay, err := t.retry.delay(ctx, failed, attempt)
 	if err != nil {
 		return err
 	}
-	if failed.Is(ErrRateLimited) {
-		t.limiter.block(time.Now().Add(delay))
+	if failed.RetryAfter > 0 {
+		delay = spread(ctx, delay)
+	}
+	if limited {
+		t.limiter.block(time.Now().Add(delay)) // where the next attempt waits, with all others
+		return nil
 	}
 	return sleep(ctx, delay)
 }
@@ -129,9 +136,9 @@ type clockCorrector interface {
 	correctClock(serverDate time.Time) (offset time.Duration, corrected bool)
 }
 
-// correctClock handles a response that rejects the date of a signature: the error tells how far
-// the clocks are apart. It reports whether signing again can help.
-func (t *transport) correctClock(failed *Error, resp *response) bool {
+// renew handles a response that rejects the date of a signature: the error tells how far the
+// clocks are apart. It reports whether signing again can help.
+func (t *transport) renew(failed *Error, resp *response) bool {
 	corrector, ok := t.auth.(clockCorrector)
 	if !ok || resp == nil || failed.Status != http.StatusBadRequest || failed.Code != "InvalidHeader" {
 		return false
@@ -158,30 +165,54 @@ func (t *transport) header(r *http.Request) {
 
 // attempt is everything below the retry.
 func (t *transport) attempt(r *http.Request, number int) (*response, error) {
-	if err := t.limiter.enter(r.Context()); err != nil {
-		return nil, &notSentError{err}
+	err := t.prepare(r, number)
+	if err != nil {
+		if r.Body != nil {
+			_ = r.Body.Close() // as an http.RoundTripper does with one that it does not send
+		}
+		return nil, &notSentError{err: err}
 	}
 	defer t.limiter.leave()
-	if number > 1 && r.GetBody != nil {
-		body, err := r.GetBody()
-		if err != nil {
-			return nil, &notSentError{err}
-		}
-		r.Body = body
-	}
-	if err := t.auth.Authorize(r); err != nil {
-		return nil, &notSentError{err}
-	}
 	start := time.Now()
 	resp, err := t.send(r)
 	if resp != nil {
-		t.limiter.learn(resp.Header)
+		t.limiter.learn(resp.Response, start)
 		t.clock.learn(resp.Header)
 	}
 	if t.logger != nil {
 		t.log(r, resp, err, number, time.Since(start))
 	}
 	return resp, err
+}
+
+// maxCredentialAge is how long credentials may wait for their attempt. Triton rejects a signature
+// after 5 minutes.
+const maxCredentialAge = time.Minute
+
+// prepare makes an attempt ready to be sent and enters the limiter. Credentials come first, so that
+// a slow source of them keeps nobody else waiting.
+func (t *transport) prepare(r *http.Request, number int) error {
+	if number > 1 && r.GetBody != nil {
+		body, err := r.GetBody()
+		if err != nil {
+			return err
+		}
+		r.Body = body
+	}
+	if err := t.auth.Authorize(r); err != nil {
+		return err
+	}
+	authorized := time.Now()
+	if err := t.limiter.enter(r.Context()); err != nil {
+		return err
+	}
+	if time.Since(authorized) > maxCredentialAge {
+		if err := t.auth.Authorize(r); err != nil {
+			t.limiter.leave()
+			return err
+		}
+	}
+	return nil
 }
 
 // log never writes a header, a query or a body.
@@ -232,6 +263,10 @@ func (t *transport) send(r *http.Request) (*response, error) {
 			attempt.AddCookie(cookie)
 		}
 	}
+	var trace sending
+	if isWrite(r) { // what reads may be repeated, sent or not
+		attempt = attempt.WithContext(trace.in(attempt.Context()))
+	}
 	resp, err := t.next.RoundTrip(attempt)
 	if err == nil && resp == nil {
 		err = errors.New("the http.RoundTripper returned neither response nor error")
@@ -242,7 +277,7 @@ func (t *transport) send(r *http.Request) (*response, error) {
 		if errors.As(err, &wrapped) {
 			err = wrapped.Err
 		}
-		return nil, err
+		return nil, trace.mark(err)
 	}
 	if t.jar != nil {
 		if cookies := resp.Cookies(); len(cookies) > 0 {
@@ -254,6 +289,28 @@ func (t *transport) send(r *http.Request) (*response, error) {
 	}
 	resp.Request = r // whose context is still alive
 	return readResponse(resp, t.vendor, t.responseLimit), nil
+}
+
+// sending is what net/http tells of an attempt.
+type sending struct{ wanted, connected atomic.Bool }
+
+func (s *sending) in(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { s.wanted.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { s.connected.Store(true) },
+	})
+}
+
+// mark adds to the error of an attempt whether it can have been sent: not without a connection,
+// which includes a dial that stalls, a proxy that refuses and a TLS handshake that fails.
+func (s *sending) mark(err error) error {
+	switch {
+	case s.connected.Load():
+		return &maybeSentError{err}
+	case s.wanted.Load():
+		return &notSentError{err: err, transient: !untrusted(err)}
+	}
+	return err
 }
 
 // sleep waits as long as ctx lives.
