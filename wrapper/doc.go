@@ -63,7 +63,8 @@
 // InvalidArgument or MissingParameter is ErrInvalid, and its refusal of a date is signed once
 // more with the server's clock, or else ErrClockSkew.
 //
-// A write that was answered with 2xx and without a request to wait for is done. A 202 whose
+// A write whose response is a 2xx other than 202 is done. Waiting for a 202 without a Location
+// returns [ErrOutcomeUnknown]: nothing says when it is done. A 202 whose
 // Location names no request is an error beside the result: it was accepted, and nobody can tell
 // how it ended. Redirects are never followed, and nothing is ever sent to another host than that
 // of the base URL.

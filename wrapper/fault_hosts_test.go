@@ -134,12 +134,14 @@ func withoutAnyLocation(t *testing.T) {
 		operation, err := c.call(t, onSockets(t, cloud), ann)
 		require.NoError(t, err, c.name)
 		assert.Empty(t, operation.ID())
-		assert.Equal(t, "operation done", operation.String())
-		require.NoError(t, operation.Wait(t.Context()))
+		assert.Equal(t, "operation without id", operation.String())
+		// It was accepted, and nothing says how it ends.
+		require.ErrorIs(t, operation.Wait(t.Context()), wrapper.ErrOutcomeUnknown)
+		require.ErrorIs(t, wrapper.WaitAll(t.Context(), operation), wrapper.ErrOutcomeUnknown)
 		status, err := operation.Status(t.Context())
-		require.NoError(t, err)
-		assert.True(t, status.Done())
-		assert.Len(t, cloud.IONOS.Requests(), i+1, "no request for what is done")
+		require.ErrorIs(t, err, wrapper.ErrOutcomeUnknown)
+		assert.False(t, status.Done())
+		assert.Len(t, cloud.IONOS.Requests(), i+1, "no request without an id")
 	}
 }
 

@@ -146,7 +146,11 @@ func (c *IONOS) operationOf(resp *response) (*Operation, error) {
 		operation.contract = &contract[0]
 	}
 	location := resp.Header.Get("Location")
-	if resp.StatusCode != http.StatusAccepted || location == "" {
+	switch {
+	case resp.StatusCode != http.StatusAccepted:
+		return operation, nil
+	case location == "":
+		operation.ended, operation.unlocated = false, true
 		return operation, nil
 	}
 	id, err := requestIDOf(location)

@@ -24,6 +24,9 @@ func requestIDOf(location string) (string, error) {
 	return segments[n-2], nil
 }
 
+// errNoLocation: a 202 says that the change is not done yet, and nothing says when it is.
+var errNoLocation = fmt.Errorf("the change was accepted without a request to wait for: %w", ErrOutcomeUnknown)
+
 // errUnusableLocation does not print the Location: it is the server's, and may hold anything.
 var errUnusableLocation = fmt.Errorf("the change was accepted, but its Location names no request to wait for: %w", ErrUnexpectedResponse)
 

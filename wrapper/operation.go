@@ -27,6 +27,7 @@ type Operation struct {
 	id         string
 	ended      bool          // done when the write returned: there is nothing to poll, and no id
 	contract   *string       // sent with polls, as with the write; fmt does not look behind it
+	unlocated  bool          // accepted without an id: how it ends cannot be determined
 	retryAfter time.Duration // what the 202 asked for
 	accepted   time.Time     // when it came; zero for an operation that is resumed
 }
@@ -52,6 +53,8 @@ func (o *Operation) String() string {
 		return "operation <nil>"
 	case o.ended:
 		return "operation done"
+	case o.unlocated:
+		return "operation without id"
 	}
 	return "operation " + printable(o.ID())
 }

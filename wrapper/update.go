@@ -30,7 +30,7 @@ func (c *IONOS) UpdateUser(ctx context.Context, userID string, change func(*gen.
 	u := update[gen.User, gen.UserUpdateProperties]{
 		client: c, path: ids{"userID", userID}, object: userID, opts: opts, change: change,
 		reads: "umUsersFindById", writes: "umUsersPut",
-		// The service answers more than it accepts. A password that came back would not be the password.
+		// The service returns more than it accepts. A password that came back would not be the password.
 		kept: []string{"firstname", "lastname", "email", "administrator", "forceSecAuth", "secAuthActive", "active"},
 	}
 	u.get, u.err = gen.NewGetUserRequest(c.server, userID, nil)
@@ -104,12 +104,7 @@ func (u update[T, P]) run(ctx context.Context) (*T, *Operation, error) {
 	if err := unmarshal(resp.data, &answer); err != nil || answer.Properties == nil {
 		return nil, nil, resp.unexpected("no properties")
 	}
-	for name, value := range answer.Properties {
-		// null is a property that is not there, and as such is not refused when it is written.
-		if string(value) == "null" || u.kept != nil && !slices.Contains(u.kept, name) {
-			delete(answer.Properties, name)
-		}
-	}
+	answer.Properties = u.writable(answer.Properties)
 	changed, err := u.apply(answer.Properties)
 	if err != nil {
 		return nil, nil, err
@@ -123,6 +118,29 @@ func (u update[T, P]) run(ctx context.Context) (*T, *Operation, error) {
 	}
 	r, err := u.put(bytes.NewReader(body))
 	return write[T](ctx, u.client, call{operation: u.writes, request: r, err: err, path: u.path, object: u.object, opts: u.opts})
+}
+
+// writable returns the properties that are written back. Those in kept are known to the service
+// by that name, even if it returned them in another case; all others keep their spelling.
+func (u update[T, P]) writable(read properties) properties {
+	write := make(properties, len(read))
+	for name, value := range read {
+		if string(value) == "null" {
+			continue // not set, and invalid when it is written
+		}
+		if u.kept == nil {
+			write[name] = value
+			continue
+		}
+		at := slices.IndexFunc(u.kept, func(kept string) bool { return strings.EqualFold(kept, name) })
+		if at < 0 {
+			continue
+		}
+		if _, exact := read[u.kept[at]]; !exact || name == u.kept[at] {
+			write[u.kept[at]] = value
+		}
+	}
+	return write
 }
 
 // apply lets the caller change a typed copy, and carries what differs over to all.

@@ -143,6 +143,14 @@ func TestUpdateWritesWhatTheServiceTakes(t *testing.T) {
 			written(t, "Groups", `{"name":"dev","createDataCenter":false,"createDatacenter":false}`,
 				group(func(p *gen.GroupProperties) { p.CreateDataCenter = new(true) })))
 	}
+	// In whatever case the service returns a name, nothing is lost.
+	assert.JSONEq(t, `{"properties":{"firstname":"Ann","lastname":"Lee","email":"a@example.com","active":false}}`,
+		written(t, "Users", `{"firstName":"Ann","LastName":"Lee","email":"a@example.com","active":true,"s3CanonicalUserId":"x"}`, user(func(p *gen.UserUpdateProperties) {
+			assert.Equal(t, "Ann", *p.FirstName)
+			p.Active = new(false)
+		})))
+	assert.JSONEq(t, `{"properties":{"firstname":"Eve"}}`,
+		written(t, "Users", `{"firstName":"Ann"}`, user(func(p *gen.UserUpdateProperties) { p.FirstName = new("Eve") })))
 	// Asterisks or null for a password would become the password.
 	for _, password := range []string{`"****"`, "null"} {
 		assert.JSONEq(t, `{"properties":{"firstname":"Ann","active":false}}`,

@@ -329,7 +329,7 @@ func (w *waiter) transient(err error) bool {
 
 // interrupted is the error that ends a wait.
 func (w *waiter) interrupted(err error) error {
-	if errors.Is(err, errNilOperation) {
+	if errors.Is(err, errNilOperation) || errors.Is(err, errNoLocation) {
 		return err
 	}
 	return &OperationError{ID: w.operation.ID(), Status: w.seen, Err: err}
@@ -342,6 +342,8 @@ func (o *Operation) ask(ctx context.Context) (OperationStatus, time.Duration, er
 		return OperationStatus{}, 0, errNilOperation
 	case o.done():
 		return OperationStatus{State: gen.RequestStateDone}, 0, nil
+	case o.unlocated:
+		return OperationStatus{}, 0, errNoLocation
 	}
 	if err := checkRequestID(o.id); err != nil {
 		return OperationStatus{}, 0, err
