@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -119,9 +120,10 @@ func problems(t *testing.T, operation, status string, body []byte) []Finding {
 		if o.id != operation {
 			continue
 		}
-		x := &exchange{checker: newChecker(found.report, nil), method: o.method, path: o.path, operation: o}
+		x := &exchange{checker: newChecker(nil).reportTo(found.report), method: o.method, path: o.path, operation: o}
+		asJSON := framing{mediaType: "application/json"}
 		if status == "request" {
-			x.content(o.body.Content, "application/json", body, false)
+			x.content(o.body, asJSON, body, false)
 			continue
 		}
 		_, err := fmt.Sscan(status, &x.status)
@@ -141,9 +143,17 @@ func problems(t *testing.T, operation, status string, body []byte) []Finding {
 				}
 			}
 		}
-		x.content(described.Content, "application/json", body, true)
+		x.content(described.content, asJSON, body, true)
 	}
 	return found.list()
+}
+
+// decode reads JSON with its numbers as they are written.
+func decode(data []byte) (value any, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	err = decoder.Decode(&value)
+	return value, err
 }
 
 // lost decodes a body, encodes it again, and names the first value that is lost or another one. It

@@ -1,17 +1,10 @@
 package contract
 
 import (
-	"encoding/json"
-	"fmt"
-	"maps"
-	"os"
-	"path/filepath"
+	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // The kinds of things that coverage counts.
@@ -20,7 +13,7 @@ const (
 	statuses           = "statuses"            // every documented status of every operation, those that a default response lists included
 	parameters         = "parameters"          // every parameter of every operation
 	requestProperties  = "request properties"  // every property of every schema that a request can hold, except read-only ones
-	responseProperties = "response properties" // every property of every schema that an answer can hold
+	responseProperties = "response properties" // every property of every schema that a response can hold
 )
 
 var kinds = []string{operations, statuses, parameters, requestProperties, responseProperties}
@@ -28,158 +21,126 @@ var kinds = []string{operations, statuses, parameters, requestProperties, respon
 // item is one thing that can be exercised, such as {statuses, "umUsersGet 404"}.
 type item struct{ kind, name string }
 
-// Coverage notes which operations, statuses, parameters and properties of the document were
-// exercised. The zero value is ready; it is safe for concurrent use.
+// Coverage records which operations, statuses, parameters and properties of a document were exercised. The
+// zero value is ready, for the embedded document or that of the first checker that uses it; it is safe for
+// concurrent use.
 //
 //	var coverage contract.Coverage
 //	client := &http.Client{Transport: contract.Transport(nil, contract.ReportTo(t), contract.WithCoverage(&coverage))}
 //	...
-//	err := coverage.Require(contract.Minimum{Operations: 100})
+//	err := coverage.Only("/um", "/requests").Require(contract.Thresholds{Operations: 100})
 //
 // Statuses are counted for each operation, with the codes that a default response lists. Properties
-// are counted for each schema, requests and answers apart, wherever the schema is used.
+// are counted for each schema, requests and responses apart, wherever the schema is used, and once for each
+// body that has them.
 type Coverage struct {
-	mu   sync.Mutex
-	hits map[item]int
+	mu       sync.Mutex
+	document *document
+	counts   []int // by the document's items
+	prefixes []string
 }
 
-func (c *Coverage) add(i item) { c.addTimes(i, 1) }
-
-func (c *Coverage) addTimes(i item, times int) {
+// bind sets the document. It returns false if there is another one already.
+func (c *Coverage) bind(d *document) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.hits == nil {
-		c.hits = map[item]int{}
+	if c.document == nil {
+		c.document, c.counts = d, make([]int, len(d.items))
 	}
-	c.hits[i] += times
+	return c.document == d
 }
 
+// bound is the document, the embedded one if no checker has set another.
+func (c *Coverage) bound() *document {
+	c.mu.Lock()
+	d := c.document
+	c.mu.Unlock()
+	if d == nil {
+		c.bind(embedded())
+		return c.bound()
+	}
+	return d
+}
+
+func (c *Coverage) add(items ...int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, i := range items {
+		c.counts[i]++
+	}
+}
+
+// snapshot is what was exercised, and how often.
 func (c *Coverage) snapshot() map[item]int {
+	d := c.bound()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return maps.Clone(c.hits)
+	hits := map[item]int{}
+	for i, times := range c.counts {
+		if times > 0 {
+			hits[d.items[i]] = times
+		}
+	}
+	return hits
 }
 
-// Merge adds what other has noted.
+// Merge adds what other has recorded. Names that c's document does not have are left out.
 func (c *Coverage) Merge(other *Coverage) {
-	for i, times := range other.snapshot() {
-		c.addTimes(i, times)
+	hits, d := other.snapshot(), c.bound()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, times := range hits {
+		if at, ok := d.index[i]; ok {
+			c.counts[at] += times
+		}
 	}
 }
 
-// Save writes a new file into a directory, which is made if need be. Several test processes may save
-// into one directory; [Coverage.Load] adds their files up.
-func (c *Coverage) Save(directory string) error {
-	content := map[string]map[string]int{}
-	for i, times := range c.snapshot() {
-		if content[i.kind] == nil {
-			content[i.kind] = map[string]int{}
-		}
-		content[i.kind][i.name] = times
-	}
-	data, err := json.MarshalIndent(content, "", "\t")
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(directory, 0o777); err != nil {
-		return fmt.Errorf("save coverage: %w", err)
-	}
-	file, err := os.CreateTemp(directory, "coverage-*.json")
-	if err != nil {
-		return fmt.Errorf("save coverage: %w", err)
-	}
-	_, err = file.Write(append(data, '\n'))
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return fmt.Errorf("save coverage: %w", err)
-	}
-	return nil
+// Only returns the coverage of those operations whose path is one of these or below it, as it is now, and of
+// what they use: Only("/um", "/requests") is IONOS, and Only("/{account}") is Triton. Without paths, it
+// returns the coverage of everything.
+func (c *Coverage) Only(paths ...string) *Coverage {
+	d := c.bound()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return &Coverage{document: d, counts: slices.Clone(c.counts), prefixes: slices.Concat(c.prefixes, paths)}
 }
 
-// Load adds all files of a directory that [Coverage.Save] has written. A directory without any is an
-// error.
-func (c *Coverage) Load(directory string) error {
-	files, err := filepath.Glob(filepath.Join(directory, "coverage-*.json"))
-	if err != nil {
-		return fmt.Errorf("load coverage: %w", err)
-	}
-	if len(files) == 0 {
-		return fmt.Errorf("load coverage: no coverage-*.json in %s", directory)
-	}
-	for _, name := range files {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return fmt.Errorf("load coverage: %w", err)
-		}
-		var content map[string]map[string]int
-		if err := json.Unmarshal(data, &content); err != nil {
-			return fmt.Errorf("load coverage: %s: %w", name, err)
-		}
-		for kind, names := range content {
-			for name, times := range names {
-				c.addTimes(item{kind, name}, times)
-			}
-		}
-	}
-	return nil
-}
-
-// items is everything that the document has, of each kind in order.
-func (d *document) items() map[string][]string {
-	all := map[string][]string{}
-	add := func(kind, name string) { all[kind] = append(all[kind], name) }
+// items is everything that there is to exercise, of each kind in order.
+func (c *Coverage) items() map[string][]int {
+	d := c.bound()
+	included := map[int]bool{}
 	for _, o := range d.operations {
-		add(operations, o.id)
-		for _, status := range o.statuses() {
-			add(statuses, o.id+" "+strconv.Itoa(status))
+		if !c.includes(o) {
+			continue
+		}
+		included[o.item] = true
+		for _, at := range o.statusItems {
+			included[at] = true
 		}
 		for _, p := range o.parameters {
-			add(parameters, o.id+" "+p.In+" "+p.Name)
+			included[p.item] = true
 		}
-		if o.body != nil {
-			for _, media := range o.body.Content {
-				eachProperty(media.Schema, o.id, false, map[string]bool{}, func(name string) { add(requestProperties, name) })
-			}
-		}
-		responses := slices.Collect(maps.Values(o.responses))
-		if o.fallback != nil {
-			responses = append(responses, o.fallback)
-		}
-		for _, response := range responses {
-			for _, media := range response.Content {
-				eachProperty(media.Schema, o.id, true, map[string]bool{}, func(name string) { add(responseProperties, name) })
-			}
+		for _, at := range o.properties {
+			included[at] = true
 		}
 	}
-	for kind, names := range all {
-		slices.Sort(names)
-		all[kind] = slices.Compact(names)
+	all := map[string][]int{}
+	for at := range included {
+		kind := d.items[at].kind
+		all[kind] = append(all[kind], at)
+	}
+	for _, list := range all {
+		slices.SortFunc(list, func(a, b int) int { return cmp.Compare(d.items[a].name, d.items[b].name) })
 	}
 	return all
 }
 
-// eachProperty calls add for "Schema.property" of all schemas that are reached from ref. It names
-// them as the walker does.
-func eachProperty(ref *openapi3.SchemaRef, name string, answer bool, seen map[string]bool, add func(string)) {
-	if ref == nil || ref.Value == nil {
-		return
-	}
-	if component, ok := strings.CutPrefix(ref.Ref, "#/components/schemas/"); ok {
-		if seen[component] {
-			return
-		}
-		seen[component] = true
-		name = component
-	}
-	known, _ := fields(ref.Value)
-	for field, property := range known {
-		if property.Value.ReadOnly && !answer || property.Value.WriteOnly && answer {
-			continue
-		}
-		add(name + "." + field)
-		eachProperty(property, name+"."+field, answer, seen, add)
-	}
-	eachProperty(ref.Value.Items, name, answer, seen, add)
+func (c *Coverage) includes(o *operation) bool {
+	return len(c.prefixes) == 0 || slices.ContainsFunc(c.prefixes, func(prefix string) bool { return below(o.path, prefix) })
+}
+
+func below(path, prefix string) bool {
+	rest, ok := strings.CutPrefix(path, strings.TrimSuffix(prefix, "/"))
+	return ok && (rest == "" || rest[0] == '/')
 }

@@ -109,7 +109,7 @@ func TestRequireNamesWhatIsTooLittle(t *testing.T) {
 	err := coverage.Require(Thresholds{Operations: percent + 1, Statuses: 100, ResponseProperties: 1})
 	assert.ErrorContains(t, err, fmt.Sprintf("1/%d operations exercised (%.1f %%)", operations.Total, percent))
 	assert.ErrorContains(t, err, fmt.Sprintf("1/%d statuses exercised", statuses.Total))
-	assert.ErrorContains(t, err, "100 % wanted")
+	assert.ErrorContains(t, err, "100 % required")
 	assert.NotContains(t, err.Error(), "properties")
 }
 

@@ -13,19 +13,25 @@
 // does not agree with the document is reported as a [Finding], either a [Violation], or [Drift]: a
 // difference that a client has to live with, because services add fields and values over time.
 //
+// [New] returns a checker for any other OpenAPI 3.0 document.
+//
 // # What is checked
 //
 // Of a request: that the document has the operation; path parameters (present, no dot segments);
-// query parameters (known, at most once, type, format, bounds) and headers; the kind of credentials;
-// the body: whether there should be one, its media type, JSON syntax, unknown and read-only fields,
-// required fields, types, formats, enum values and bounds.
+// query parameters (known, at most once, type, format, bounds) and headers; the credentials and their form;
+// the body: whether there should be one, its media type, UTF-8, JSON syntax, duplicate, unknown and read-only
+// fields, required fields, types, formats, enum values and bounds.
 //
-// Of an answer: its status, its documented headers, where Location leads, whether there should be a
-// body, its media type and JSON syntax, required fields, types, formats, nulls, the bounds of a page.
-// Drift are fields and enum values that the document does not know, lost rate limit headers, and
-// error answers that do not come from the service itself, such as a gateway's HTML page.
+// Of a response: its status, its documented headers, where Location leads, whether there should be a
+// body, its media type, UTF-8 and JSON syntax, duplicate and required fields, types, formats, nulls, the
+// bounds of a page, and that an error has the documented shape. Drift are fields and enum values that the
+// document does not know, lost rate limit headers, a Location on another host, and a gateway's errors in a
+// shape of their own. A gateway's text or HTML page at 429 and 5xx is not reported.
 //
-// No finding holds a value: not of a body, a query, a header or a path. It names the place instead.
+// HEAD is checked like the documented GET, without a body, and exercises nothing for coverage.
+//
+// A finding holds no value of a body, a query, a header or a path, and no name that the document does not
+// have. It names the place instead. [WithTolerances] leaves known deviations out.
 //
 // # Base URLs
 //
@@ -35,7 +41,7 @@
 // # Limits
 //
 // Bodies are kept in memory for the check, up to [DefaultBodyLimit] bytes unless [WithBodyLimit] says
-// otherwise; a longer one is reported as drift and its content is not checked. Nor is a body that is
-// not read to its end, that breaks off, or whose content encoding is neither gzip nor identity.
-// A check costs about as much as decoding the body once more: it is meant for tests, probes and staging.
+// otherwise. What could not be looked into is reported as drift, by the rule [RuleNotChecked]: a longer body,
+// one that was not read to its end or broke off, and one in a charset other than UTF-8 or a content encoding
+// other than gzip and deflate. Package net/http undoes gzip itself, unless a request asks for it.
 package contract

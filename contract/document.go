@@ -2,9 +2,10 @@ package contract
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,35 +16,61 @@ import (
 	"github.com/cloudroster/cloudroster/gen/openapi"
 )
 
-// document is openapi.yaml, arranged for looking up requests.
+// document is an OpenAPI document, compiled for checking requests and responses.
 type document struct {
-	operations []*operation // by id
-	templates  []*template  // longest first, literal segments before parameters
-	roots      []string     // literal first segments of templates
-}
+	title, version string
+	operations     []*operation // by id
+	templates      []*template  // longest first, literal segments before parameters
+	names          map[string]bool
+	// status is the operation that the Location of an accepted change leads to. Only a document that has
+	// it follows the conventions of IONOS: pages repeat what was asked for, errors repeat their status.
+	status *operation
 
-type template struct {
-	path       string
-	segments   []string // "{name}" for a parameter
-	operations map[string]*operation
+	items []item // what coverage counts
+	index map[item]int
 }
 
 type operation struct {
 	id, method, path string
-	parameters       []*openapi3.Parameter
-	body             *openapi3.RequestBody
-	responses        map[int]*openapi3.Response
-	fallback         *openapi3.Response // "default"
-	errors           []int              // the error statuses that the default response stands for
-	credentials      []string           // how the Authorization header may begin
+	tags             []string
+	parameters       []*parameter
+	body             *content // nil if the operation takes none
+	bodyRequired     bool
+	responses        map[int]*response
+	ranges           map[int]*response // of "2XX" and the like, by their first digit
+	fallback         *response         // "default"
+	errors           []int             // the error statuses that the default response stands for
+	security         [][]credential    // alternatives; none if no credentials are needed
+
+	item        int
+	statusItems map[int]int
+	properties  []int // items that its bodies can exercise
 }
 
-// schemes is how the Authorization header begins under each security scheme of the document.
-var schemes = map[string]string{
-	"BasicAuthentication": "Basic ",
-	"TokenAuthentication": "Bearer ",
-	"TritonSignature":     "Signature ",
+type parameter struct {
+	in, name  string
+	required  bool
+	schema    *schema
+	list      bool   // an array
+	separator string // "" when each value is a parameter of its own
+	unchecked bool   // an object, or a style that is not taken apart
+	item      int
+	fallback  int // the documented default, of offset and limit
 }
+
+type response struct {
+	headers []*responseHeader
+	content *content // nil if there is none
+}
+
+type responseHeader struct {
+	name     string
+	required bool
+	schema   *schema
+}
+
+// statusOperation is the operation that tells how an accepted change of IONOS went.
+const statusOperation = "requestsStatusGet"
 
 // embedded is the document of package openapi. A test loads it, so that it cannot fail later.
 var embedded = sync.OnceValue(func() *document {
@@ -59,145 +86,231 @@ func load(yaml []byte) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc := &document{}
+	if !strings.HasPrefix(source.OpenAPI, "3.0.") {
+		return nil, errors.New("not an OpenAPI 3.0 document")
+	}
+	doc := &document{names: map[string]bool{}, index: map[item]int{}}
+	if source.Info != nil {
+		doc.title, doc.version = source.Info.Title, source.Info.Version
+	}
+	c := &compiler{document: doc, known: map[string]*schema{}}
 	for _, path := range source.Paths.InMatchingOrder() {
-		item := source.Paths.Value(path)
-		t := &template{path: path, segments: strings.Split(path, "/")[1:], operations: map[string]*operation{}}
-		for method, described := range item.Operations() {
-			o, err := newOperation(method, path, item, described)
+		pathItem := source.Paths.Value(path)
+		t, err := newTemplate(path, len(pathItem.Servers) > 0)
+		if err != nil {
+			return nil, err
+		}
+		for _, segment := range t.segments {
+			if segment.literal != "" {
+				doc.names[segment.literal] = true
+			}
+		}
+		described := pathItem.Operations()
+		for _, method := range slices.Sorted(maps.Keys(described)) {
+			o, err := c.operation(method, path, pathItem, described[method], source)
 			if err != nil {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
-			security := described.Security
-			if security == nil {
-				security = &source.Security
-			}
-			for _, alternative := range *security {
-				for name := range alternative {
-					o.credentials = append(o.credentials, schemes[name])
-				}
-			}
-			slices.Sort(o.credentials)
 			t.operations[method] = o
 			doc.operations = append(doc.operations, o)
 		}
 		doc.templates = append(doc.templates, t)
-		if !t.parameter(0) {
-			doc.roots = append(doc.roots, t.segments[0])
-		}
+	}
+	if len(doc.operations) == 0 {
+		return nil, errors.New("the document has no operations")
 	}
 	slices.SortFunc(doc.operations, func(a, b *operation) int { return cmp.Compare(a.id, b.id) })
-	slices.SortStableFunc(doc.templates, func(a, b *template) int {
-		return cmp.Or(len(b.segments)-len(a.segments), a.parameters()-b.parameters())
-	})
+	sortTemplates(doc.templates)
+	for _, o := range doc.operations {
+		if o.id == statusOperation {
+			doc.status = o
+		}
+	}
 	return doc, nil
+}
+
+// item is the index of something that coverage counts.
+func (d *document) item(kind, name string) int {
+	i := item{kind, name}
+	at, ok := d.index[i]
+	if !ok {
+		at = len(d.items)
+		d.index[i] = at
+		d.items = append(d.items, i)
+	}
+	return at
 }
 
 // errorStatuses is the extension of a default response that lists the error statuses it stands for.
 const errorStatuses = "x-error-statuses"
 
-func newOperation(method, path string, item *openapi3.PathItem, described *openapi3.Operation) (*operation, error) {
-	o := &operation{id: described.OperationID, method: method, path: path, responses: map[int]*openapi3.Response{}}
-	for _, parameter := range slices.Concat(item.Parameters, described.Parameters) {
-		o.parameters = append(o.parameters, parameter.Value)
+func (c *compiler) operation(method, path string, item *openapi3.PathItem, described *openapi3.Operation, source *openapi3.T) (*operation, error) {
+	o := &operation{
+		id: described.OperationID, method: method, path: path, tags: described.Tags,
+		responses: map[int]*response{}, ranges: map[int]*response{}, statusItems: map[int]int{},
 	}
-	if described.RequestBody != nil {
-		o.body = described.RequestBody.Value
+	if o.id == "" {
+		o.id = method + " " + path
 	}
-	for key, response := range described.Responses.Map() {
-		if key == "default" {
-			o.fallback = response.Value
-			continue
+	o.item = c.document.item(operations, o.id)
+	var err error
+	if o.security, err = securityOf(described.Security, source); err != nil {
+		return nil, err
+	}
+	if err := c.parameters(o, item.Parameters, described.Parameters); err != nil {
+		return nil, err
+	}
+	if described.RequestBody != nil && described.RequestBody.Value != nil {
+		o.bodyRequired = described.RequestBody.Value.Required
+		if o.body, err = c.content(described.RequestBody.Value.Content, o.id); err != nil {
+			return nil, err
 		}
-		status, err := strconv.Atoi(key)
-		if err != nil {
-			return nil, fmt.Errorf("status %q is not a number", key)
-		}
-		o.responses[status] = response.Value
-	}
-	if o.fallback != nil {
-		listed, _ := o.fallback.Extensions[errorStatuses].([]any)
-		for _, status := range listed {
-			number, ok := status.(float64)
-			if !ok {
-				return nil, fmt.Errorf("%s: status %v is not a number", errorStatuses, status)
-			}
-			o.errors = append(o.errors, int(number))
+		if o.body == nil {
+			o.body = &content{}
 		}
 	}
+	if described.Responses != nil {
+		if err := c.responses(o, described.Responses.Map()); err != nil {
+			return nil, err
+		}
+	}
+	c.reachable(o)
 	return o, nil
 }
 
-func (t *template) parameter(i int) bool { return strings.HasPrefix(t.segments[i], "{") }
-
-func (t *template) parameters() int {
-	n := 0
-	for i := range t.segments {
-		if t.parameter(i) {
-			n++
-		}
-	}
-	return n
-}
-
-// find looks for the template that the end of an escaped path matches. Whatever comes before it is
-// the prefix of some base URL. The values of the parameters are still escaped.
-func (d *document) find(escaped string) (*template, map[string]string) {
-	segments := strings.Split(strings.TrimPrefix(escaped, "/"), "/")
-	for _, t := range d.templates {
-		n := len(segments) - len(t.segments)
-		if n < 0 {
+// parameters of the operation replace those of its path.
+func (c *compiler) parameters(o *operation, ofPath, own openapi3.Parameters) error {
+	merged := map[[2]string]*openapi3.Parameter{}
+	var order [][2]string
+	for _, ref := range slices.Concat(ofPath, own) {
+		if ref.Value == nil {
 			continue
 		}
-		// Triton's paths begin with a parameter, so that the end of a wrong IONOS path could look
-		// like one of them.
-		if t.parameter(0) && slices.ContainsFunc(segments[:n+1], func(s string) bool { return slices.Contains(d.roots, s) }) {
-			continue
+		key := [2]string{ref.Value.In, ref.Value.Name}
+		if _, ok := merged[key]; !ok {
+			order = append(order, key)
 		}
-		if values, ok := t.match(segments[n:]); ok {
-			return t, values
-		}
+		merged[key] = ref.Value
 	}
-	return nil, nil
+	for _, key := range order {
+		p, err := c.parameter(o, merged[key])
+		if err != nil {
+			return err
+		}
+		o.parameters = append(o.parameters, p)
+	}
+	return nil
 }
 
-func (t *template) match(segments []string) (map[string]string, bool) {
-	values := map[string]string{}
-	for i, want := range t.segments {
+func (c *compiler) parameter(o *operation, source *openapi3.Parameter) (*parameter, error) {
+	p := &parameter{in: source.In, name: source.Name, required: source.Required}
+	c.document.names[p.name] = true
+	p.item = c.document.item(parameters, o.id+" "+p.in+" "+p.name)
+	if source.Schema == nil || source.Schema.Value == nil {
+		p.unchecked = true
+		return p, nil
+	}
+	var err error
+	if p.schema, err = c.schema(source.Schema, o.id); err != nil {
+		return nil, err
+	}
+	number, _ := source.Schema.Value.Default.(float64)
+	p.fallback = int(number)
+	method, err := source.SerializationMethod()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case source.Schema.Value.Type.Is("array"):
+		p.list = true
+		separators := map[string]string{"spaceDelimited": " ", "pipeDelimited": "|"}
+		if p.separator = separators[method.Style]; p.separator == "" {
+			p.separator = ","
+		}
+		if method.Style == "form" && method.Explode {
+			p.separator = ""
+		}
+		p.unchecked = method.Style == "label" || method.Style == "matrix"
+	case source.Schema.Value.Type.Is("object"), method.Style == "label", method.Style == "matrix":
+		p.unchecked = true
+	}
+	return p, nil
+}
+
+func (c *compiler) responses(o *operation, described map[string]*openapi3.ResponseRef) error {
+	for _, key := range slices.Sorted(maps.Keys(described)) {
+		if described[key].Value == nil {
+			continue
+		}
+		r, err := c.response(o, described[key].Value)
+		if err != nil {
+			return err
+		}
+		status, err := strconv.Atoi(key)
 		switch {
-		case t.parameter(i):
-			values[strings.Trim(want, "{}")] = segments[i]
-		case want != segments[i]:
-			return nil, false
+		case key == "default":
+			o.fallback = r
+			if err := o.listErrors(described[key].Value.Extensions[errorStatuses]); err != nil {
+				return err
+			}
+		case len(key) == 3 && strings.EqualFold(key[1:], "XX") && key[0] >= '1' && key[0] <= '5':
+			o.ranges[int(key[0]-'0')] = r
+		case err != nil:
+			return fmt.Errorf("status %q is not a number", key)
+		default:
+			o.responses[status] = r
 		}
 	}
-	return values, true
+	for _, status := range o.statuses() {
+		o.statusItems[status] = c.document.item(statuses, o.id+" "+strconv.Itoa(status))
+	}
+	return nil
 }
 
-// operationAt is the documented GET operation that a URL leads to, nil if there is none.
-func (d *document) operationAt(u *url.URL) *operation {
-	t, values := d.find(u.EscapedPath())
-	if t == nil {
-		return nil
-	}
-	for _, value := range values {
-		if unusable(value) != "" {
-			return nil
+func (o *operation) listErrors(extension any) error {
+	listed, _ := extension.([]any)
+	for _, status := range listed {
+		number, ok := status.(float64)
+		if !ok {
+			return fmt.Errorf("%s: a status is not a number", errorStatuses)
 		}
+		o.errors = append(o.errors, int(number))
 	}
-	return t.operations[http.MethodGet]
+	return nil
 }
 
-// response is the description of an answer with this status, nil if there is none. exact is false
-// when only the default response covers it.
-func (o *operation) response(status int) (described *openapi3.Response, exact bool) {
+func (c *compiler) response(o *operation, source *openapi3.Response) (*response, error) {
+	r := &response{}
+	for _, name := range slices.Sorted(maps.Keys(source.Headers)) {
+		if source.Headers[name].Value == nil || strings.EqualFold(name, "Content-Type") {
+			continue
+		}
+		compiled, err := c.schema(source.Headers[name].Value.Schema, o.id)
+		if err != nil {
+			return nil, err
+		}
+		c.document.names[name] = true
+		r.headers = append(r.headers, &responseHeader{name: name, required: source.Headers[name].Value.Required, schema: compiled})
+	}
+	var err error
+	r.content, err = c.content(source.Content, o.id)
+	return r, err
+}
+
+// response is the description of a response with this status, nil if there is none. exact is false when
+// only the default response covers it, and stands for others.
+func (o *operation) response(status int) (described *response, exact bool) {
 	if described, ok := o.responses[status]; ok {
 		return described, true
 	}
-	if status < 400 {
+	if described, ok := o.ranges[status/100]; ok {
+		return described, true
+	}
+	// A default response is about errors, unless it is all that there is.
+	if status < 400 && len(o.responses)+len(o.ranges) > 0 {
 		return nil, false
 	}
-	return o.fallback, slices.Contains(o.errors, status)
+	return o.fallback, len(o.errors) == 0 || slices.Contains(o.errors, status)
 }
 
 // statuses are all that the document names for the operation, in order.
@@ -208,4 +321,36 @@ func (o *operation) statuses() []int {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// reachable notes what the bodies of an operation can exercise.
+func (c *compiler) reachable(o *operation) {
+	if o.body != nil {
+		o.body.each(func(s *schema) { s.collect(0, &o.properties, map[*schema]bool{}) })
+	}
+	all := slices.Concat(slices.Collect(maps.Values(o.responses)), slices.Collect(maps.Values(o.ranges)))
+	if o.fallback != nil {
+		all = append(all, o.fallback)
+	}
+	for _, r := range all {
+		if r.content != nil {
+			r.content.each(func(s *schema) { s.collect(1, &o.properties, map[*schema]bool{}) })
+		}
+	}
+	slices.Sort(o.properties)
+	o.properties = slices.Compact(o.properties)
+}
+
+// operationAt is the documented GET operation that an escaped path leads to, nil if there is none.
+func (d *document) operationAt(escaped string) *operation {
+	t, values := d.find(escaped)
+	if t == nil {
+		return nil
+	}
+	for _, value := range values {
+		if unusable(value) != "" {
+			return nil
+		}
+	}
+	return t.operations[http.MethodGet]
 }

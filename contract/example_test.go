@@ -40,10 +40,11 @@ func ExampleHandler() {
 	checked := contract.Handler(fake, func(f contract.Finding) { fmt.Println(f) })
 
 	r, _ := http.NewRequest(http.MethodGet, "https://fake.example.com/acme/users/bob", nil)
-	r.Header.Set("Authorization", `Signature keyId="/acme/keys/first"`)
+	r.Header.Set("Date", "Tue, 24 Nov 2026 10:00:00 GMT")
+	r.Header.Set("Authorization", `Signature keyId="/acme/keys/first",algorithm="rsa-sha256",signature="c2ln"`)
 	checked.ServeHTTP(discard{}, r)
 	// Output:
-	// violation: GET /{account}/users/{user} (GetTritonUser), status 200: answer body /id: is not of format uuid [format]
+	// violation: GET /{account}/users/{user} (GetTritonUser), status 200: response body /id: is not of format uuid [format]
 }
 
 // discard is an http.ResponseWriter for nobody.

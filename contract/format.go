@@ -1,39 +1,65 @@
 package contract
 
 import (
-	"encoding/json"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
-	"time"
 )
 
-var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-
-// formats are those that the document uses; a test fails when it uses another one.
+// formats are those that are checked. A test fails when the embedded document uses another one.
 var formats = map[string]func(text string) bool{
-	"uuid":          uuidPattern.MatchString,
-	"uri":           func(text string) bool { u := parseURL(text); return u != nil && u.IsAbs() && u.Host != "" },
+	"uuid":          isUUID,
+	"uri":           isURI,
 	"uri-reference": func(text string) bool { return parseURL(text) != nil },
-	"date-time":     func(text string) bool { _, err := time.Parse(time.RFC3339, text); return err == nil },
+	"date-time":     isDateTime,
+	"date":          func(text string) bool { return len(text) == 10 && isDate(text) },
 	"password":      func(string) bool { return true }, // says how to show it, not what it may be
 	"int32":         func(text string) bool { _, err := strconv.ParseInt(text, 10, 32); return err == nil },
 	"int64":         func(text string) bool { _, err := strconv.ParseInt(text, 10, 64); return err == nil },
 }
 
-func formatted(format string, value any) bool {
-	check, ok := formats[format]
-	if !ok {
-		return true
+func isUUID(text string) bool {
+	if len(text) != 36 {
+		return false
 	}
-	switch value := value.(type) {
-	case string:
-		return check(value)
-	case json.Number:
-		return check(value.String())
+	for i := range len(text) {
+		b := text[i] | 0x20
+		switch {
+		case i == 8 || i == 13 || i == 18 || i == 23:
+			if text[i] != '-' {
+				return false
+			}
+		case text[i] >= '0' && text[i] <= '9' || b >= 'a' && b <= 'f':
+		default:
+			return false
+		}
 	}
 	return true
+}
+
+// isURI is whether a text is an absolute URL with a host.
+func isURI(text string) bool {
+	for _, scheme := range []string{"https://", "http://"} {
+		if rest, ok := strings.CutPrefix(text, scheme); ok && plainURL(rest) {
+			return true
+		}
+	}
+	u := parseURL(text)
+	return u != nil && u.IsAbs() && u.Host != ""
+}
+
+// plainURL spares most URLs from being taken apart: a host name without a port, and a path without escapes.
+func plainURL(rest string) bool {
+	for i := range len(rest) {
+		switch b := rest[i]; {
+		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b >= '0' && b <= '9', b == '-', b == '.':
+		case i > 0 && strings.IndexByte("/_~", b) >= 0:
+		case strings.IndexByte("?=&", b) >= 0 && strings.Contains(rest[:i], "/"):
+		default:
+			return false
+		}
+	}
+	return rest != ""
 }
 
 // parseURL is stricter than url.Parse: no blanks, no control characters, not empty.
@@ -46,4 +72,73 @@ func parseURL(text string) *url.URL {
 		return nil
 	}
 	return u
+}
+
+// isDateTime is whether a text is a date-time of RFC 3339. Package time takes more, such as a comma before
+// the fraction, and less: leap seconds and lower-case letters are fine.
+func isDateTime(text string) bool {
+	if len(text) < len("2006-01-02T15:04:05Z") || !isDate(text[:10]) || text[10]|0x20 != 't' {
+		return false
+	}
+	hour, minute, second := two(text[11:]), two(text[14:]), two(text[17:])
+	if text[13] != ':' || text[16] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 {
+		return false
+	}
+	rest := text[19:]
+	if rest[0] == '.' {
+		digits := 1
+		for digits < len(rest) && rest[digits] >= '0' && rest[digits] <= '9' {
+			digits++
+		}
+		if digits == 1 {
+			return false
+		}
+		rest = rest[digits:]
+	}
+	offset, ok := zone(rest)
+	if !ok {
+		return false
+	}
+	// A leap second is the last one of a day in UTC.
+	const day = 24 * 60
+	return second < 60 || ((hour*60+minute-offset)%day+day)%day == day-1
+}
+
+// zone is the offset of "Z" or "+01:00" in minutes.
+func zone(text string) (offset int, ok bool) {
+	if text == "Z" || text == "z" {
+		return 0, true
+	}
+	if len(text) != 6 || text[0] != '+' && text[0] != '-' || text[3] != ':' {
+		return 0, false
+	}
+	hours, minutes := two(text[1:]), two(text[4:])
+	if hours < 0 || hours > 23 || minutes < 0 || minutes > 59 {
+		return 0, false
+	}
+	if offset = hours*60 + minutes; text[0] == '-' {
+		offset = -offset
+	}
+	return offset, true
+}
+
+// isDate checks the ten characters of "2006-01-02".
+func isDate(text string) bool {
+	century, year, month, day := two(text), two(text[2:]), two(text[5:]), two(text[8:])
+	if century < 0 || year < 0 || text[4] != '-' || text[7] != '-' || month < 1 || month > 12 {
+		return false
+	}
+	days := [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[month-1]
+	if full := century*100 + year; month == 2 && full%4 == 0 && (full%100 != 0 || full%400 == 0) {
+		days = 29
+	}
+	return day >= 1 && day <= days
+}
+
+// two is the number that two digits make, -1 if they are none.
+func two(text string) int {
+	if text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9' {
+		return -1
+	}
+	return int(text[0]-'0')*10 + int(text[1]-'0')
 }

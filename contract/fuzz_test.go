@@ -9,20 +9,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzTraffic: whatever is sent and answered passes unchanged, and nothing makes the check panic.
+// FuzzTraffic: whatever is sent and returned passes unchanged, and nothing makes the check panic.
 func FuzzTraffic(f *testing.F) {
 	for _, made := range talks {
 		k := made()
-		f.Add(k.method, strings.TrimPrefix(strings.TrimPrefix(k.url, ionosURL), tritonURL), k.body, k.status, k.answerHeader.Get("Location"), k.answer)
+		f.Add(k.method, strings.TrimPrefix(strings.TrimPrefix(k.url, ionosURL), tritonURL), k.body, k.status, k.returnedHeader.Get("Location"), k.response)
 	}
 	f.Add("GET", "/um/users?limit=%zz", "", 200, "%zz", `{"items":[null],"offset":1e999,"_links":[]}`)
 	f.Add("PUT", "/um/groups//shares/..", "{", 99, "", "")
-	f.Fuzz(func(t *testing.T, method, path, body string, status int, location, answer string) {
+	f.Fuzz(func(t *testing.T, method, path, body string, status int, location, response string) {
 		url := parseURL("https://host" + path)
 		if url == nil {
 			t.Skip()
 		}
-		k := &talk{body: body, status: status, answer: answer, answerHeader: http.Header{"Content-Type": {"application/json"}, "Location": {location}}}
+		k := &talk{body: body, status: status, response: response, returnedHeader: http.Header{"Content-Type": {"application/json"}, "Location": {location}}}
 		r := &http.Request{
 			Method: method, URL: url, Header: http.Header{"Content-Type": {"application/json"}},
 			Body: io.NopCloser(strings.NewReader(body)),
@@ -39,6 +39,6 @@ func FuzzTraffic(f *testing.F) {
 		data, err := io.ReadAll(resp.Body)
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
-		require.Equal(t, answer, string(data))
+		require.Equal(t, response, string(data))
 	})
 }

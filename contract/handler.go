@@ -2,18 +2,19 @@ package contract
 
 import (
 	"bufio"
+	"errors"
 	"net"
 	"net/http"
 	"strconv"
 )
 
-// Handler checks what next is asked and what it answers, like [Transport] on the server's side: for
-// fakes, proxies and test servers. Findings are reported when next has returned.
+// Handler checks the requests that next receives and the responses that it writes, like [Transport] on the
+// server's side: for fakes, proxies and test servers. Findings are reported when next has returned.
 //
-// A handler that panics, takes the connection over, or breaks an answer off is not checked. Its
+// A handler that panics, takes the connection over, or breaks a response off is not checked. Its
 // response writer has Flush, Hijack and Unwrap.
 func Handler(next http.Handler, report func(Finding), options ...Option) http.Handler {
-	return &handler{next: next, checker: newChecker(report, options)}
+	return newChecker(options).Handler(next, report)
 }
 
 type handler struct {
@@ -23,7 +24,6 @@ type handler struct {
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := h.checker.begin(r)
-	header := r.Header.Clone()
 	switch {
 	case r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0:
 		x.requestBody(nil)
@@ -32,32 +32,31 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.requestBody([]byte{0})
 	default:
 		copied := *r
-		copied.Body = &capture{ReadCloser: r.Body, limit: x.limit, length: r.ContentLength, done: func(k captured) {
-			x.checkRequestBody(k, header)
-		}}
+		copied.Body = &capture{ReadCloser: r.Body, limit: x.limit, length: r.ContentLength, done: x.checkRequestBody}
 		r = &copied
 	}
-	answer := &recorder{ResponseWriter: w, limit: x.limit}
-	h.next.ServeHTTP(answer, r)
+	response := &recorder{ResponseWriter: w, limit: x.limit}
+	h.next.ServeHTTP(response, r)
 	if body, ok := r.Body.(*capture); ok {
 		body.mu.Lock()
 		body.kept.complete = body.kept.complete || body.length >= 0 && int64(len(body.kept.data)) == body.length
 		body.mu.Unlock()
 		body.finish()
 	}
-	if answer.lost {
+	if response.lost {
 		return
 	}
-	answer.begin(http.StatusOK)
-	if !x.answer(answer.status, answer.sent) || r.Method == http.MethodHead {
+	response.begin(http.StatusOK)
+	f := framingOf(response.sent)
+	if !x.response(response.status, response.sent, f) || r.Method == http.MethodHead {
 		return
 	}
-	declared, err := strconv.ParseInt(answer.sent.Get("Content-Length"), 10, 64)
-	answer.kept.complete = err != nil || declared == int64(len(answer.kept.data))
-	x.checkAnswerBody(answer.kept, answer.sent)
+	declared, err := strconv.ParseInt(f.length, 10, 64)
+	response.kept.complete = err != nil || declared == int64(len(response.kept.data))
+	x.checkResponseBody(response.kept, f)
 }
 
-// recorder keeps what a handler answers while it is sent.
+// recorder keeps the response of a handler while it is sent.
 type recorder struct {
 	http.ResponseWriter
 	limit  int64
@@ -81,6 +80,11 @@ func (r *recorder) WriteHeader(status int) {
 func (r *recorder) Write(p []byte) (int, error) {
 	r.begin(http.StatusOK)
 	n, err := r.ResponseWriter.Write(p)
+	if errors.Is(err, http.ErrBodyNotAllowed) {
+		// The body of a 204 is lost, but it was meant to be sent.
+		r.kept.keep(p, r.limit)
+		return n, err
+	}
 	r.kept.keep(p[:n], r.limit)
 	r.lost = r.lost || err != nil
 	return n, err

@@ -1,69 +1,97 @@
 package contract
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-
-	"github.com/getkin/kin-openapi/openapi3"
+	"unicode/utf8"
 )
 
-// exchange is one request and its answer.
+// exchange is one request and its response.
 type exchange struct {
 	*checker
 	method    string
+	host      string
 	url       *url.URL
 	path      string // template
 	operation *operation
-	mediaType string // of the request
+	head      bool // a HEAD request for an operation that is documented as GET
+	sent      framing
 	page      map[string]int
-	status    int // of the answer, once it is there
+	status    int // of the response, once it is there
 
-	reported sync.Map // findings of an exchange are told once: a list has many items
+	mu       sync.Mutex
+	reported []Finding // findings of an exchange are told once
+	hits     []int     // what was exercised; handed to coverage at the end
 }
 
 func (x *exchange) find(kind Kind, rule Rule, where, message string) {
+	x.findExactly(kind, rule, where, where, message)
+}
+
+// findExactly is find for a place with names that the other side chose.
+func (x *exchange) findExactly(kind Kind, rule Rule, where, exact, message string) {
 	f := Finding{Kind: kind, Rule: rule, Method: x.method, Path: x.path, Status: x.status, Where: where, Message: message}
 	if x.operation != nil {
 		f.OperationID = x.operation.id
 	}
-	if _, told := x.reported.LoadOrStore(f, true); !told {
+	x.mu.Lock()
+	told := slices.Contains(x.reported, f)
+	if !told {
+		x.reported = append(x.reported, f)
+	}
+	x.mu.Unlock()
+	if !told && !x.tolerances.match(rule, f.OperationID, exact) {
 		x.deliver(f)
 	}
 }
 
 func (x *exchange) violate(rule Rule, where, message string) { x.find(Violation, rule, where, message) }
 
+// cover records what was exercised. HEAD exercises nothing that is documented.
+func (x *exchange) cover(items ...int) {
+	if !x.head {
+		x.coverage.add(items...)
+	}
+}
+
 // begin checks all of a request but its body.
 func (c *checker) begin(r *http.Request) *exchange {
-	x := &exchange{checker: c, method: methodName(r.Method), url: r.URL, mediaType: r.Header.Get("Content-Type")}
-	t, values := c.document.find(r.URL.EscapedPath())
+	x := &exchange{checker: c, method: methodName(r.Method), url: r.URL, host: r.Host, sent: framingOf(r.Header)}
+	if x.host == "" {
+		x.host = r.URL.Host
+	}
+	escaped := r.URL.EscapedPath()
+	t, values := c.document.find(escaped)
 	if t == nil {
+		x.path = c.document.redacted(escaped)
 		x.violate(RuleUnknownOperation, "request path", "the document has no such path")
 		return x
 	}
 	x.path = t.path
 	x.operation = t.operations[x.method]
+	if x.operation == nil && x.method == http.MethodHead {
+		x.operation = t.operations[http.MethodGet]
+		x.head = x.operation != nil
+	}
 	if x.operation == nil {
 		x.violate(RuleUnknownOperation, "request method", "the document does not have this method on this path")
 		return x
 	}
-	c.cover(item{operations, x.operation.id})
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		x.violate(RuleUnknownParameter, "request query", "cannot be read")
+	var query url.Values
+	if r.URL.RawQuery != "" {
+		var err error
+		if query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+			x.violate(RuleUnknownParameter, "request query", "cannot be read")
+		}
 	}
-	x.parameters(values, query, r.Header)
-	x.credentials(r.Header.Values("Authorization"))
+	x.cover(append(x.parameters(r, values, query), x.operation.item)...)
+	x.credentials(r)
 	return x
 }
 
@@ -79,77 +107,149 @@ func methodName(method string) string {
 	return fmt.Sprintf("(a method of %d bytes)", len(method))
 }
 
-func (x *exchange) parameters(path map[string]string, query url.Values, header http.Header) {
-	known := map[string]bool{}
+// parameters returns what they exercise.
+func (x *exchange) parameters(r *http.Request, path map[string]string, query url.Values) []int {
+	hits := make([]int, 0, len(x.operation.parameters)+1)
 	for _, p := range x.operation.parameters {
-		where := "request " + p.In + " " + p.Name
-		var sent []string
-		switch p.In {
-		case openapi3.ParameterInPath:
-			value := path[p.Name]
-			if problem := unusable(value); problem != "" {
-				x.violate(RulePathParameter, where, problem)
-				continue
+		sent, ok := x.values(p, r, path, query)
+		switch {
+		case !ok:
+		case len(sent) == 0:
+			if p.required {
+				x.violate(RuleMissingParameter, "request "+p.in+" "+p.name, "is required")
 			}
-			value, _ = url.PathUnescape(value)
-			sent = []string{value}
-		case openapi3.ParameterInQuery:
-			known[p.Name] = true
-			sent = query[p.Name]
-		case openapi3.ParameterInHeader:
-			sent = header.Values(p.Name)
+		default:
+			hits = append(hits, p.item)
+			x.parameter(p, sent)
 		}
-		if len(sent) == 0 {
-			if p.Required {
-				x.violate(RuleMissingParameter, where, "is required")
-			}
+	}
+	x.unknownParameters(query)
+	return hits
+}
+
+// values are what was sent for a parameter. It returns false when that is unusable.
+func (x *exchange) values(p *parameter, r *http.Request, path map[string]string, query url.Values) ([]string, bool) {
+	switch p.in {
+	case "path":
+		value := path[p.name]
+		if problem := unusable(value); problem != "" {
+			x.violate(RulePathParameter, "request path "+p.name, problem)
+			return nil, false
+		}
+		value, _ = url.PathUnescape(value)
+		return []string{value}, true
+	case "query":
+		return query[p.name], true
+	case "header":
+		return r.Header.Values(p.name), true
+	}
+	if cookie, err := r.Cookie(p.name); err == nil {
+		return []string{cookie.Value}, true
+	}
+	return nil, true
+}
+
+// unknownParameters: those of a key in the query, and of an object in its own style, are known.
+func (x *exchange) unknownParameters(query url.Values) {
+	for name := range query {
+		if x.knows(name) {
 			continue
 		}
-		x.cover(item{parameters, x.operation.id + " " + p.In + " " + p.Name})
-		x.parameter(p, sent, where)
+		x.findExactly(Violation, RuleUnknownParameter, "request query "+printable(name, x.document.names), "request query "+name,
+			"the operation has no such parameter")
 	}
-	for name := range query {
-		if !known[name] {
-			x.violate(RuleUnknownParameter, "request query "+printable(name), "the document has no such parameter")
+}
+
+func (x *exchange) knows(name string) bool {
+	for _, p := range x.operation.parameters {
+		if p.in == "query" && (p.name == name || p.unchecked && strings.HasPrefix(name, p.name+"[")) {
+			return true
 		}
 	}
+	return slices.ContainsFunc(x.operation.security, func(alternative []credential) bool {
+		return slices.ContainsFunc(alternative, func(c credential) bool { return c.in == "query" && c.name == name })
+	})
 }
 
 // parameter checks the values of one parameter against its schema.
-func (x *exchange) parameter(p *openapi3.Parameter, sent []string, where string) {
-	schema := p.Schema
-	if p.Schema.Value.Type.Is("array") {
-		if p.Explode == nil || !*p.Explode {
-			sent = strings.Split(strings.Join(sent, ","), ",")
+func (x *exchange) parameter(p *parameter, sent []string) {
+	where := "request " + p.in + " " + p.name
+	if p.unchecked {
+		x.find(Drift, RuleNotChecked, where, "is not checked: its style cannot be taken apart")
+		return
+	}
+	s := p.schema
+	switch {
+	case p.list:
+		if p.separator != "" {
+			sent = strings.Split(strings.Join(sent, p.separator), p.separator)
 		}
-		schema = p.Schema.Value.Items
-	} else if len(sent) > 1 {
+		s = itemsOf(s)
+	case len(sent) > 1:
 		x.violate(RuleRepeatedParameter, where, fmt.Sprintf("is sent %d times", len(sent)))
 	}
-	w := &walker{report: x.find, place: where}
 	for _, text := range sent {
-		value := primitive(schema.Value, text)
-		w.constraints(schema.Value, value, "")
-		if number, ok := value.(json.Number); ok && x.method == http.MethodGet && (p.Name == "offset" || p.Name == "limit") {
-			if n, err := strconv.Atoi(number.String()); err == nil {
+		x.text(s, text, where, false)
+		if (p.name == "offset" || p.name == "limit") && x.document.status != nil {
+			if n, err := strconv.Atoi(text); err == nil {
 				if x.page == nil {
 					x.page = map[string]int{}
 				}
-				x.page[p.Name] = n
+				x.page[p.name] = n
 			}
 		}
 	}
 }
 
-// primitive is the JSON value that a parameter's text stands for, or the text itself.
-func primitive(schema *openapi3.Schema, text string) any {
-	switch {
-	case schema.Type.Is("boolean") && (text == "true" || text == "false"):
-		return text == "true"
-	case schema.Type.Is("integer") && wholeNumber.MatchString(text):
-		return json.Number(text)
+// text checks what a parameter or a header says. It is JSON in which strings have no quotes.
+func (x *exchange) text(s *schema, text, where string, response bool) {
+	if s == nil {
+		return
 	}
-	return text
+	if !utf8.ValidString(text) {
+		x.violate(RuleFormat, where, "is not UTF-8")
+		return
+	}
+	w := &walker{names: x.document.names, response: response, place: where}
+	if plain, kind := primitive(s, text); len(s.alternatives) == 0 && s.not == nil {
+		w.constraints(s, kind, plain)
+	} else {
+		w.data = []byte(plain)
+		if kind == typeString {
+			w.data, _ = json.Marshal(plain)
+		}
+		w.value(s)
+	}
+	x.tell(w.problems)
+}
+
+// primitive is how a text is to be read: as what the schema asks for if possible, otherwise as a string.
+func primitive(s *schema, text string) (string, typeSet) {
+	types := s.types
+	for _, part := range slices.Concat(s.parts, s.alternatives) {
+		if part != nil {
+			types |= part.types
+		}
+	}
+	switch {
+	case types&typeBoolean != 0 && (text == "true" || text == "false"):
+		return text, typeBoolean
+	case types&(typeNumber|typeInteger) != 0:
+		read := scanner{data: []byte(text)}
+		if number, whole, ok := read.number(); ok && len(number) == len(text) {
+			if whole {
+				return text, typeNumber | typeInteger
+			}
+			return text, typeNumber
+		}
+	}
+	return text, typeString
+}
+
+func (x *exchange) tell(problems []problem) {
+	for _, p := range problems {
+		x.findExactly(p.kind, p.rule, p.where, p.exact, p.message)
+	}
 }
 
 // unusable says what is wrong with an escaped path parameter, "" if nothing is.
@@ -168,73 +268,20 @@ func unusable(escaped string) string {
 	return ""
 }
 
-func (x *exchange) credentials(sent []string) {
-	const where = "request header Authorization"
-	switch {
-	case len(x.operation.credentials) == 0:
-	case len(sent) == 0:
-		x.violate(RuleCredentials, where, "is missing")
-	case len(sent) > 1:
-		x.violate(RuleRepeatedParameter, where, fmt.Sprintf("is sent %d times", len(sent)))
-	case !slices.ContainsFunc(x.operation.credentials, func(begin string) bool { return strings.HasPrefix(sent[0], begin) }):
-		x.violate(RuleCredentials, where, "is of a kind that the operation does not take")
-	}
-}
-
 // requestBody checks a complete body; nil means that there is none.
 func (x *exchange) requestBody(data []byte) {
 	const where = "request body"
 	switch {
 	case x.operation == nil:
-	case x.operation.body == nil:
+	case x.operation.body == nil || x.head:
 		if len(data) > 0 {
 			x.violate(RuleUnexpectedBody, where, "the operation takes none")
 		}
 	case len(data) == 0:
-		if x.operation.body.Required {
+		if x.operation.bodyRequired {
 			x.violate(RuleMissingBody, where, "is required")
 		}
 	default:
-		x.content(x.operation.body.Content, x.mediaType, data, false)
+		x.content(x.operation.body, x.sent, data, false)
 	}
-}
-
-// content checks a body against the one media type that the document gives.
-func (x *exchange) content(content openapi3.Content, mediaType string, data []byte, answer bool) {
-	where, kind := "request", requestProperties
-	if answer {
-		where, kind = "answer", responseProperties
-	}
-	sent, _, err := mime.ParseMediaType(mediaType)
-	described := content[sent]
-	if err != nil || described == nil {
-		x.violate(RuleMediaType, where+" header Content-Type", "is not a documented media type")
-		return
-	}
-	value, err := decode(data)
-	if err != nil {
-		x.violate(RuleMalformedBody, where+" body", err.Error())
-		return
-	}
-	w := &walker{answer: answer, report: x.find, place: where + " body", property: func(schema, field string) {
-		x.cover(item{kind, schema + "." + field})
-	}}
-	w.value(described.Schema, value, "", x.operation.id)
-	if answer {
-		x.meaning(value)
-	}
-}
-
-// decode reads one JSON value. Its errors tell no value.
-func decode(data []byte) (any, error) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return nil, fmt.Errorf("is not JSON, from byte %d on", decoder.InputOffset())
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("is followed by something else")
-	}
-	return value, nil
 }

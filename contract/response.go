@@ -1,53 +1,80 @@
 package contract
 
 import (
-	"encoding/json"
 	"fmt"
-	"maps"
-	"mime"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-
-	"github.com/getkin/kin-openapi/openapi3"
+	"strings"
 )
 
-const statusOperation = "requestsStatusGet"
-
-// answer checks status and headers. It returns false when the body has nothing to be compared with.
-func (x *exchange) answer(status int, header http.Header) bool {
-	if x.operation == nil || x.requestsOnly {
+// response checks status and headers. It returns false when the body has nothing to be compared with.
+func (x *exchange) response(status int, header http.Header, f framing) bool {
+	if x.operation == nil || x.noResponses {
 		return false
 	}
 	x.status = status
 	described, exact := x.operation.response(status)
 	switch {
+	case x.gateway(f):
+		if exact && described != nil {
+			x.coverStatus(status)
+		}
+		return false
 	case described == nil:
-		x.violate(RuleUndocumentedStatus, "answer status", "the document does not have it for this operation")
+		x.violate(RuleUndocumentedStatus, "response status", "the document does not have it for this operation")
 		return false
 	case !exact:
-		x.find(Drift, RuleUndocumentedStatus, "answer status", "the document has no such error status")
+		x.find(Drift, RuleUndocumentedStatus, "response status", "the document has no such error status")
 	default:
-		x.cover(item{statuses, x.operation.id + " " + strconv.Itoa(status)})
+		x.coverStatus(status)
 	}
-	for _, name := range slices.Sorted(maps.Keys(described.Headers)) {
-		if exact := x.operation.responses[status] != nil; !exact && header.Get(name) == "" {
-			continue // the default response stands for many errors, each with some of its headers
+	byDefault := described == x.operation.fallback
+	for _, h := range described.headers {
+		if byDefault && header.Get(h.name) == "" {
+			continue // it stands for many errors, each with some of its headers
 		}
-		x.header(name, described.Headers[name].Value, header.Values(name))
+		x.header(h, header.Values(h.name))
 	}
-	if _, documented := described.Headers["Location"]; !documented && header.Get("Location") != "" {
-		x.find(Drift, RuleUnknownHeader, "answer header Location", "the document does not have it here")
+	if documented := slices.ContainsFunc(described.headers, func(h *responseHeader) bool { return h.name == "Location" }); !documented &&
+		x.document.status != nil && header.Get("Location") != "" {
+		x.find(Drift, RuleUnknownHeader, "response header Location", "the document does not have it here")
 	}
+	x.framed(f)
 	return true
 }
 
-func (x *exchange) header(name string, described *openapi3.Header, sent []string) {
-	where := "answer header " + name
+// gateway is whether an error is that of something in front of the service, which is overloaded or cannot
+// reach it: a page for people, with nothing in it to be compared.
+func (x *exchange) gateway(f framing) bool {
+	return x.temporary() && (strings.HasPrefix(f.mediaType, "text/") || f.mediaType == "" && !f.malformed)
+}
+
+// temporary statuses are also those of gateways.
+func (x *exchange) temporary() bool { return x.status == http.StatusTooManyRequests || x.status >= 500 }
+
+func (x *exchange) coverStatus(status int) {
+	if item, ok := x.operation.statusItems[status]; ok {
+		x.cover(item)
+	}
+}
+
+// framed finds a body that net/http does not show, because there may be none.
+func (x *exchange) framed(f framing) {
+	if x.status != http.StatusNoContent {
+		return
+	}
+	if n, err := strconv.ParseInt(f.length, 10, 64); f.chunked || err == nil && n > 0 {
+		x.violate(RuleUnexpectedBody, "response body", "the document has none for this status")
+	}
+}
+
+func (x *exchange) header(h *responseHeader, sent []string) {
+	where := "response header " + h.name
 	switch {
-	case len(sent) == 0 && (described.Required || name == "Location"):
+	case len(sent) == 0 && (h.required || h.name == "Location"):
 		x.violate(RuleMissingHeader, where, "is missing")
 		return
 	case len(sent) == 0:
@@ -56,9 +83,8 @@ func (x *exchange) header(name string, described *openapi3.Header, sent []string
 	case len(sent) > 1:
 		x.violate(RuleRepeatedParameter, where, fmt.Sprintf("is sent %d times", len(sent)))
 	}
-	w := &walker{answer: true, report: x.find, place: where}
-	w.constraints(described.Schema.Value, primitive(described.Schema.Value, sent[0]), "")
-	if name == "Location" {
+	x.text(h.schema, sent[0], where, true)
+	if h.name == "Location" {
 		x.location(sent[0], where)
 	}
 }
@@ -72,17 +98,28 @@ func (x *exchange) location(text, where string) {
 		return
 	}
 	target := x.url.ResolveReference(parsed)
-	operation := x.document.operationAt(target)
-	switch {
+	switch operation := x.document.operationAt(target.EscapedPath()); {
 	case target.User != nil:
 		x.violate(RuleLocation, where, "holds credentials")
 	case target.Scheme != "" && target.Scheme != "https" && target.Scheme != x.url.Scheme && !loopback(target):
 		x.violate(RuleLocation, where, "is not https")
+	case x.document.status == nil:
 	case operation == nil:
 		x.violate(RuleLocation, where, "does not lead to a documented operation")
-	case x.status == http.StatusAccepted && operation.id != statusOperation:
+	case x.status == http.StatusAccepted && operation != x.document.status:
 		x.violate(RuleLocation, where, "does not lead to the status of a request")
 	}
+	if parsed.Host != "" && x.host != "" && !sameHost(parsed.Host, x.host) {
+		x.find(Drift, RuleLocation, where, "leads to another host than the request went to")
+	}
+}
+
+// sameHost ignores ports that are those of the schemes.
+func sameHost(a, b string) bool {
+	trim := func(host string) string {
+		return strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(host, ":443"), ":80"))
+	}
+	return trim(a) == trim(b)
 }
 
 func loopback(u *url.URL) bool {
@@ -90,60 +127,73 @@ func loopback(u *url.URL) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// answerBody checks a complete body. It is called after answer has returned true.
-func (x *exchange) answerBody(header http.Header, data []byte) {
-	const where = "answer body"
+// responseBody checks a complete body. It is called after response has returned true.
+func (x *exchange) responseBody(f framing, data []byte) {
+	const where = "response body"
 	described, exact := x.operation.response(x.status)
 	switch {
-	case len(described.Content) == 0:
+	case x.head:
+		if len(data) > 0 {
+			x.violate(RuleUnexpectedBody, where, "the response to HEAD has none")
+		}
+	case described.content == nil:
 		if len(data) > 0 {
 			x.violate(RuleUnexpectedBody, where, "the document has none for this status")
 		}
-	case x.status >= 400 && (!exact || x.status >= 500) && !isJSON(header):
-		x.find(Drift, RuleMediaType, "answer header Content-Type", "the error does not come from the service")
+	case x.status >= 400 && (!exact || x.temporary()) && !isJSON(f.mediaType):
+		x.find(Drift, RuleMediaType, "response header Content-Type", "the error does not come from the service")
 	case len(data) == 0:
 		x.violate(RuleMissingBody, where, "is missing")
 	default:
-		x.content(described.Content, header.Get("Content-Type"), data, true)
+		x.content(described.content, f, data, true)
 	}
 }
 
-func isJSON(header http.Header) bool {
-	sent, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	return err == nil && sent == "application/json"
+// shape finds an error body that has none of the documented fields. That is drift where it may be a gateway's.
+func (x *exchange) shape(w *walker, s *schema) {
+	if x.status < 400 || s == nil || s.types != typeObject || len(s.properties) == 0 || w.topKnown > 0 {
+		return
+	}
+	if slices.ContainsFunc(w.problems, func(p problem) bool { return p.rule == RuleType && p.where == w.place }) {
+		return
+	}
+	kind := Violation
+	if x.temporary() {
+		kind = Drift
+	}
+	w.problems = slices.DeleteFunc(w.problems, func(p problem) bool { return p.outside })
+	x.find(kind, RuleErrorShape, w.place, "has none of the documented fields of an error")
 }
 
 // meaning checks what a schema cannot say: that a page is the one that was asked for, and that an
 // error repeats its own status.
-func (x *exchange) meaning(value any) {
-	body, ok := value.(map[string]any)
-	if !ok {
+func (x *exchange) meaning(w *walker) {
+	if x.document.status == nil {
 		return
 	}
-	if status, ok := body["httpStatus"].(json.Number); ok && x.status >= 400 && status.String() != strconv.Itoa(x.status) {
-		x.violate(RuleStatusInBody, "answer body /httpStatus", "is not the status of the answer")
+	for _, field := range w.top {
+		if field.name == "httpStatus" && x.status >= 400 && field.text != nil && string(field.text) != strconv.Itoa(x.status) {
+			x.violate(RuleStatusInBody, "response body /httpStatus", "is not the status of the response")
+		}
 	}
 	if x.status != http.StatusOK {
 		return
 	}
 	for _, p := range x.operation.parameters {
-		if p.In != openapi3.ParameterInQuery || p.Name != "offset" && p.Name != "limit" {
+		if p.in != "query" || p.name != "offset" && p.name != "limit" {
 			continue
 		}
-		want, asked := x.page[p.Name]
+		want, asked := x.page[p.name]
 		if !asked {
-			want = defaultOf(p)
+			want = p.fallback
 		}
-		if have, ok := body[p.Name].(json.Number); ok && have.String() != strconv.Itoa(want) {
-			x.violate(RulePage, "answer body /"+p.Name, "is not what was asked for")
-		}
-		if items, ok := body["items"].([]any); ok && p.Name == "limit" && len(items) > want {
-			x.violate(RulePage, "answer body /items", "has more items than were asked for")
+		for _, field := range w.top {
+			switch {
+			case field.name == p.name && field.text != nil && string(field.text) != strconv.Itoa(want):
+				x.violate(RulePage, "response body /"+p.name, "is not what was asked for")
+			case field.name == "items" && field.text == nil && p.name == "limit" && field.items > want:
+				x.violate(RulePage, "response body /items", "has more items than were asked for")
+			}
 		}
 	}
-}
-
-func defaultOf(p *openapi3.Parameter) int {
-	number, _ := p.Schema.Value.Default.(float64)
-	return int(number)
 }

@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 )
 
-// Figure is how much of one kind of thing was exercised.
+// Count is how much of one kind of thing was exercised.
 type Count struct {
 	// Kind is "operations", "statuses", "parameters", "request properties" or "response properties".
 	Kind string
@@ -16,51 +16,56 @@ type Count struct {
 }
 
 // Percent is between 0 and 100.
-func (f Count) Percent() float64 {
-	if f.Total == 0 {
+func (c Count) Percent() float64 {
+	if c.Total == 0 {
 		return 100
 	}
-	return 100 * float64(f.Covered) / float64(f.Total)
+	return 100 * float64(c.Covered) / float64(c.Total)
 }
 
 // String is like "31/31 operations".
-func (f Count) String() string { return fmt.Sprintf("%d/%d %s", f.Covered, f.Total, f.Kind) }
+func (c Count) String() string { return fmt.Sprintf("%d/%d %s", c.Covered, c.Total, c.Kind) }
 
-// Figures are the five kinds in the order of [Figure].
+// Counts returns the five kinds in the order of [Count.Kind].
 func (c *Coverage) Counts() []Count {
-	hits, all := c.snapshot(), embedded().items()
-	figures := make([]Count, 0, len(kinds))
+	all := c.items()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	counts := make([]Count, 0, len(kinds))
 	for _, kind := range kinds {
-		figure := Count{Kind: kind, Total: len(all[kind])}
-		for _, name := range all[kind] {
-			if hits[item{kind, name}] > 0 {
-				figure.Covered++
+		count := Count{Kind: kind, Total: len(all[kind])}
+		for _, at := range all[kind] {
+			if c.counts[at] > 0 {
+				count.Covered++
 			}
 		}
-		figures = append(figures, figure)
+		counts = append(counts, count)
 	}
-	return figures
+	return counts
 }
 
-// Requests is how many requests to documented operations were seen.
+// Requests returns how many requests to documented operations were seen.
 func (c *Coverage) Requests() int {
+	all := c.items()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	total := 0
-	for i, times := range c.snapshot() {
-		if i.kind == operations {
-			total += times
-		}
+	for _, at := range all[operations] {
+		total += c.counts[at]
 	}
 	return total
 }
 
 // Missing lists what was not exercised, such as "statuses umUsersGet 404".
 func (c *Coverage) Missing() []string {
-	hits, all := c.snapshot(), embedded().items()
+	d, all := c.bound(), c.items()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	var missing []string
 	for _, kind := range kinds {
-		for _, name := range all[kind] {
-			if hits[item{kind, name}] == 0 {
-				missing = append(missing, kind+" "+name)
+		for _, at := range all[kind] {
+			if c.counts[at] == 0 {
+				missing = append(missing, kind+" "+d.items[at].name)
 			}
 		}
 	}
@@ -70,8 +75,8 @@ func (c *Coverage) Missing() []string {
 // WriteTable prints one line for each kind, and what is missing below.
 func (c *Coverage) WriteTable(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	for _, figure := range c.Counts() {
-		fmt.Fprintf(table, "%s\t%d\tof\t%d\t%.1f %%\t\n", figure.Kind, figure.Covered, figure.Total, figure.Percent())
+	for _, count := range c.Counts() {
+		fmt.Fprintf(table, "%s\t%d\tof\t%d\t%.1f %%\t\n", count.Kind, count.Covered, count.Total, count.Percent())
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -84,20 +89,20 @@ func (c *Coverage) WriteTable(w io.Writer) error {
 	return nil
 }
 
-// Minimum is the least coverage that is acceptable, in percent. What is 0 is not looked at.
+// Thresholds are the least coverage that is acceptable, in percent. A zero value accepts everything.
 type Thresholds struct {
 	Operations, Statuses, Parameters, RequestProperties, ResponseProperties float64
 }
 
-// Require is an error that names each kind of thing that is covered less than wanted.
+// Require returns an error that names each kind of thing that is covered less than required.
 func (c *Coverage) Require(minimum Thresholds) error {
-	wanted := []float64{
+	required := []float64{
 		minimum.Operations, minimum.Statuses, minimum.Parameters, minimum.RequestProperties, minimum.ResponseProperties,
 	}
 	var problems []error
-	for i, figure := range c.Counts() {
-		if figure.Percent() < wanted[i] {
-			problems = append(problems, fmt.Errorf("%v exercised (%.1f %%), %v %% wanted", figure, figure.Percent(), wanted[i]))
+	for i, count := range c.Counts() {
+		if count.Percent() < required[i] {
+			problems = append(problems, fmt.Errorf("%v exercised (%.1f %%), %v %% required", count, count.Percent(), required[i]))
 		}
 	}
 	return errors.Join(problems...)

@@ -5,20 +5,19 @@ import (
 	"net/http"
 )
 
-// Transport checks all traffic that goes through next against the document and hands what it finds
+// Transport checks all traffic that goes through next against the embedded document and hands what it finds
 // to report. A nil next is [http.DefaultTransport]; a nil report is fine with [WithCoverage].
 //
-// A finding about a request is reported before the request is sent, if the body can be read again
-// (as those of http.NewRequest can), and otherwise when it has been sent. A finding about an answer's
+// A finding about a request is reported before the request is sent if the body can be read again
+// (as those of http.NewRequest can), and otherwise when it has been sent. A finding about a response's
 // body is reported when the caller has read it to the end or closes it.
 //
 // The transport is as safe for concurrent use as next is. report is called from the goroutines of
 // the callers, one call at a time, and must not use the transport itself.
+//
+// It panics if the coverage of an option belongs to another document; [New] returns an error.
 func Transport(next http.RoundTripper, report func(Finding), options ...Option) http.RoundTripper {
-	if next == nil {
-		next = http.DefaultTransport
-	}
-	return &transport{next: next, checker: newChecker(report, options)}
+	return newChecker(options).Transport(next, report)
 }
 
 type transport struct {
@@ -33,16 +32,20 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	resp.Request = r
-	if resp.StatusCode == http.StatusSwitchingProtocols || !x.answer(resp.StatusCode, resp.Header) {
+	f := framingOf(resp.Header)
+	if resp.StatusCode == http.StatusSwitchingProtocols || !x.response(resp.StatusCode, resp.Header, f) {
 		return resp, nil
 	}
-	header := resp.Header.Clone()
 	if resp.Body == nil || resp.Body == http.NoBody {
-		x.checkAnswerBody(captured{complete: true}, header)
+		x.checkResponseBody(captured{complete: true}, f)
 		return resp, nil
 	}
-	resp.Body = &capture{ReadCloser: resp.Body, limit: x.limit, length: resp.ContentLength, done: func(k captured) {
-		x.checkAnswerBody(k, header)
+	length := resp.ContentLength
+	if x.head {
+		length = 0
+	}
+	resp.Body = &capture{ReadCloser: resp.Body, limit: x.limit, length: length, done: func(k captured) {
+		x.checkResponseBody(k, f)
 	}}
 	return resp, nil
 }
@@ -63,16 +66,14 @@ func (x *exchange) watchRequest(r *http.Request) *http.Request {
 		data, err := io.ReadAll(io.LimitReader(body, x.limit+1))
 		k.keep(data, x.limit)
 		k.complete = err == nil
-		x.checkRequestBody(k, r.Header)
+		x.checkRequestBody(k)
 		return r
 	}
 	copied := *r
-	header := r.Header.Clone()
-	copied.Body = &capture{ReadCloser: r.Body, limit: x.limit, length: -1, done: func(k captured) {
-		x.checkRequestBody(k, header)
-	}}
+	length := int64(-1)
 	if r.ContentLength > 0 {
-		copied.Body.(*capture).length = r.ContentLength
+		length = r.ContentLength
 	}
+	copied.Body = &capture{ReadCloser: r.Body, limit: x.limit, length: length, done: x.checkRequestBody}
 	return &copied
 }

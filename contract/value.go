@@ -1,221 +1,413 @@
 package contract
 
 import (
-	"encoding/json"
+	"bytes"
 	"fmt"
-	"maps"
-	"regexp"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// walker compares one value with a schema. It never says what the value is.
+// walker compares one JSON value with a schema while it reads it. It never says what the value is.
 type walker struct {
-	answer   bool // of an answer: what is unknown is drift, and read-only fields are fine
-	report   func(kind Kind, rule Rule, where, message string)
-	property func(schema, field string)
-	place    string // what comes before the pointer in Finding.Where
+	scanner
+	names    map[string]bool // that the document has
+	response bool            // what is unknown is drift, and read-only fields are fine
+	place    string          // what comes before the pointer in Finding.Where
+
+	path     []string // field names, and "*" for an index
+	depth    int
+	problems []problem
+	hits     []int // items for coverage, each once
+	syntax   string
+	top      []topField // scalars and lists of the outermost object
+	topKnown int        // how many fields of it are documented
 }
 
-// value compares what encoding/json decoded, with numbers as json.Number. at is a JSON pointer with
-// "*" for every index, name the schema's name in the document for coverage.
-func (w *walker) value(ref *openapi3.SchemaRef, value any, at, name string) {
-	if ref == nil || ref.Value == nil {
-		return
+// problem is a finding before it is told. exact is the place with the names as they were sent, for
+// tolerances only.
+type problem struct {
+	kind         Kind
+	rule         Rule
+	where, exact string
+	message      string
+	outside      bool // about an unknown field of the outermost object
+}
+
+// topField is what the meaning of a body is checked by.
+type topField struct {
+	name  string
+	text  []byte // of a number
+	items int    // of a list
+}
+
+// body checks a complete body. When it returns a text, the body is malformed, and nothing else is to be
+// said about it.
+func (w *walker) body(s *schema) (malformed string) {
+	if bytes.HasPrefix(w.data, []byte("\xef\xbb\xbf")) {
+		return "begins with a byte order mark"
 	}
-	if component, ok := strings.CutPrefix(ref.Ref, "#/components/schemas/"); ok {
-		name = component
+	if at := invalidUTF8(w.data); at >= 0 {
+		return fmt.Sprintf("is not UTF-8, from byte %d on", at)
 	}
-	if value == nil {
-		if !nullable(ref.Value) {
-			w.violate(RuleNull, at, "is null")
+	if !w.value(s) {
+		if w.syntax == "" {
+			w.syntax = fmt.Sprintf("is not JSON, from byte %d on", w.pos)
 		}
-		return
+		return w.syntax
 	}
-	if !w.constraints(ref.Value, value, at) {
-		return
+	if w.peek() != 0 || w.pos < len(w.data) {
+		return "is followed by something else"
 	}
-	switch value := value.(type) {
-	case map[string]any:
-		w.object(ref.Value, value, at, name)
-	case []any:
-		if ref.Value.Items != nil {
-			for _, item := range value {
-				w.value(ref.Value.Items, item, at+"/*", name)
-			}
+	return ""
+}
+
+// value reads one value. It returns false when that is not JSON. A nil schema allows everything.
+func (w *walker) value(s *schema) bool {
+	if s != nil && (len(s.alternatives) > 0 || s.not != nil) {
+		return w.choose(s)
+	}
+	return w.plain(s)
+}
+
+func (w *walker) plain(s *schema) bool {
+	switch b := w.peek(); {
+	case b == '{':
+		return w.object(s)
+	case b == '[':
+		return w.list(s)
+	case b == '"':
+		return w.string(s)
+	case b == 't':
+		return w.word("true") && w.scalar(s, typeBoolean, "true")
+	case b == 'f':
+		return w.word("false") && w.scalar(s, typeBoolean, "false")
+	case b == 'n':
+		if !w.word("null") {
+			return false
+		}
+		if s != nil && !s.nullable {
+			w.violate(RuleNull, "is null")
+		}
+		return true
+	case b == '-' || b >= '0' && b <= '9':
+		return w.numeral(s)
+	}
+	return false
+}
+
+// choose compares a value with each alternative and keeps what the best one has to say.
+func (w *walker) choose(s *schema) bool {
+	start := w.pos
+	if s.not != nil {
+		inner := w.attempt(s.not, start)
+		if inner.syntax == "" && !inner.violated() {
+			w.violate(RuleType, "is what the document excludes")
 		}
 	}
-}
-
-func (w *walker) violate(rule Rule, at, message string) {
-	w.report(Violation, rule, w.where(at), message)
-}
-
-func (w *walker) where(at string) string {
-	if at == "" {
-		return w.place
+	if len(s.alternatives) == 0 {
+		return w.plain(s)
 	}
-	return w.place + " " + at
+	var best *walker
+	clean := 0
+	for _, alternative := range s.alternatives {
+		attempt := w.attempt(alternative, start)
+		if attempt.syntax != "" {
+			w.pos, w.syntax = attempt.pos, attempt.syntax
+			return false
+		}
+		if len(attempt.problems) == 0 {
+			clean++
+		}
+		if best == nil || attempt.cost() < best.cost() {
+			best = attempt
+		}
+	}
+	switch {
+	case s.exclusive && clean > 1:
+		w.violate(RuleType, fmt.Sprintf("is %d of the alternatives at once, of which it must be one", clean))
+	case best.mistyped(len(w.path)):
+		w.violate(RuleType, fmt.Sprintf("is none of the %d alternatives", len(s.alternatives)))
+	default:
+		w.problems = append(w.problems, best.problems...)
+		w.topKnown += best.topKnown
+		w.top = append(w.top, best.top...)
+	}
+	w.hits = append(w.hits, best.hits...)
+	w.pos = best.pos
+	return true
 }
 
-// nullable: an allOf is as nullable as the schema around it.
-func nullable(schema *openapi3.Schema) bool { return schema.Nullable }
+func (w *walker) attempt(s *schema, start int) *walker {
+	attempt := &walker{
+		scanner: scanner{w.data, start}, names: w.names, response: w.response, place: w.place,
+		path: slices.Clone(w.path), depth: w.depth,
+	}
+	if !attempt.value(s) && attempt.syntax == "" {
+		attempt.syntax = fmt.Sprintf("is not JSON, from byte %d on", attempt.pos)
+	}
+	return attempt
+}
 
-func (w *walker) object(schema *openapi3.Schema, value map[string]any, at, name string) {
-	known, required := fields(schema)
-	for _, field := range slices.Sorted(maps.Keys(value)) {
-		ref, ok := known[field]
-		where := at + "/" + printable(field)
+func (w *walker) violated() bool {
+	return slices.ContainsFunc(w.problems, func(p problem) bool { return p.kind == Violation })
+}
+
+// cost is the smaller the better a value fits: another type is worst, then violations, then drift.
+func (w *walker) cost() int {
+	cost := 0
+	for _, p := range w.problems {
 		switch {
-		case !ok && w.answer:
-			w.report(Drift, RuleUnknownField, w.where(where), "the document has no such field")
-		case !ok:
-			w.violate(RuleUnknownField, where, "the document has no such field")
-		case !w.answer && ref.Value.ReadOnly:
-			w.violate(RuleReadOnlyField, where, "is read-only and may not be sent")
-		case w.answer && ref.Value.WriteOnly:
-			w.violate(RuleUnknownField, where, "is write-only and may not be answered")
+		case p.rule == RuleType && p.where == w.where():
+			cost += 1 << 20
+		case p.kind == Violation:
+			cost += 1 << 10
 		default:
-			w.property(name, field)
-			w.value(ref, value[field], where, name+"."+field)
+			cost++
 		}
 	}
-	for _, field := range required {
-		ref := known[field]
-		if ref != nil && (ref.Value.ReadOnly && !w.answer || ref.Value.WriteOnly && w.answer) {
-			continue
-		}
-		if _, ok := value[field]; !ok {
-			w.violate(RuleMissingField, at+"/"+field, "is required")
-		}
-	}
+	return cost
 }
 
-// fields are the properties and required names of a schema and of its allOf.
-func fields(schema *openapi3.Schema) (known map[string]*openapi3.SchemaRef, required []string) {
-	known = maps.Clone(map[string]*openapi3.SchemaRef(schema.Properties))
-	if known == nil {
-		known = map[string]*openapi3.SchemaRef{}
-	}
-	required = slices.Clone(schema.Required)
-	for _, part := range schema.AllOf {
-		more, needed := fields(part.Value)
-		maps.Copy(known, more)
-		required = append(required, needed...)
-	}
-	return known, required
+// mistyped is whether the value itself, at this depth, is of another type.
+func (w *walker) mistyped(depth int) bool {
+	where := w.whereAt(w.path[:min(depth, len(w.path))])
+	return slices.ContainsFunc(w.problems, func(p problem) bool { return p.rule == RuleType && p.where == where })
 }
 
-// constraints checks all but the fields and items. It returns false when the type is another one,
-// because nothing more can be said then.
-func (w *walker) constraints(schema *openapi3.Schema, value any, at string) bool {
-	if schema.Type != nil && !typed(schema.Type, value) {
-		w.violate(RuleType, at, "is not of type "+strings.Join(schema.Type.Slice(), " or "))
+func (w *walker) string(s *schema) bool {
+	text, ok := w.text()
+	if !ok {
 		return false
 	}
-	if len(schema.Enum) > 0 && !listed(schema.Enum, value) {
-		if w.answer {
-			w.report(Drift, RuleEnum, w.where(at), "the document has no such value")
+	if s == nil {
+		return true
+	}
+	return w.scalar(s, typeString, string(text))
+}
+
+func (w *walker) numeral(s *schema) bool {
+	text, whole, ok := w.number()
+	if !ok {
+		return false
+	}
+	if w.depth == 1 {
+		w.top = append(w.top, topField{name: w.path[0], text: text})
+	}
+	if s == nil {
+		return true
+	}
+	kind := typeNumber
+	if whole {
+		kind |= typeInteger
+	}
+	return w.scalar(s, kind, string(text))
+}
+
+// scalar checks a value that holds no others. It returns true, since the value has been read.
+func (w *walker) scalar(s *schema, kind typeSet, text string) bool {
+	if s != nil {
+		w.constraints(s, kind, text)
+	}
+	return true
+}
+
+// constraints checks type, enum, format and bounds, those of an allOf included. It returns false when the
+// type is another one, because nothing more can be said then.
+func (w *walker) constraints(s *schema, kind typeSet, text string) bool {
+	if s.types != 0 && s.types&kind == 0 {
+		w.violate(RuleType, "is not of type "+s.typeName)
+		return false
+	}
+	if len(s.enum) > 0 && kind&(typeObject|typeArray) == 0 && !slices.Contains(s.enum, text) {
+		if w.response {
+			w.problem(Drift, RuleEnum, "the document has no such value")
 		} else {
-			w.violate(RuleEnum, at, "the document has no such value")
+			w.violate(RuleEnum, "the document has no such value")
 		}
 	}
-	if schema.Format != "" && !formatted(schema.Format, value) {
-		w.violate(RuleFormat, at, "is not of format "+schema.Format)
+	if s.check != nil && kind&(typeString|typeNumber) != 0 && !s.check(text) {
+		w.violate(RuleFormat, "is not of format "+s.format)
 	}
-	if problem := outOfBounds(schema, value); problem != "" {
-		w.violate(RuleBounds, at, problem)
+	switch {
+	case kind&typeString != 0:
+		w.length(s, text)
+	case kind&typeNumber != 0:
+		w.size(s, text)
 	}
-	for _, part := range schema.AllOf {
-		if !w.constraints(part.Value, value, at) {
+	for _, part := range s.parts {
+		if part != nil && !w.constraints(part, kind, text) {
 			return false
 		}
 	}
 	return true
 }
 
-var wholeNumber = regexp.MustCompile(`^-?[0-9]+$`)
-
-func typed(types *openapi3.Types, value any) bool {
-	switch value := value.(type) {
-	case map[string]any:
-		return types.Includes("object")
-	case []any:
-		return types.Includes("array")
-	case string:
-		return types.Includes("string")
-	case bool:
-		return types.Includes("boolean")
-	case json.Number:
-		return types.Includes("number") || types.Includes("integer") && wholeNumber.MatchString(value.String())
+func (w *walker) length(s *schema, text string) {
+	if s.limits.minLength == 0 && s.limits.maxLength == nil && s.pattern == nil {
+		return
 	}
-	return false
+	length := uint64(utf8.RuneCountInString(text))
+	switch {
+	case length < s.limits.minLength:
+		w.violate(RuleBounds, fmt.Sprintf("is shorter than %d characters", s.limits.minLength))
+	case s.limits.maxLength != nil && length > *s.limits.maxLength:
+		w.violate(RuleBounds, fmt.Sprintf("is longer than %d characters", *s.limits.maxLength))
+	case s.pattern != nil && !s.pattern.MatchString(text):
+		w.violate(RuleBounds, "does not match the documented pattern")
+	}
 }
 
-func listed(enum []any, value any) bool {
-	for _, allowed := range enum {
-		if fmt.Sprint(allowed) == fmt.Sprint(value) {
-			return true
-		}
+func (w *walker) size(s *schema, text string) {
+	number, err := strconv.ParseFloat(text, 64)
+	l := &s.limits
+	switch {
+	case err != nil:
+		w.violate(RuleBounds, "is too great for a number")
+	case l.min != nil && number < *l.min:
+		w.violate(RuleBounds, fmt.Sprintf("is less than %v", *l.min))
+	case l.min != nil && l.minExclusive && number == *l.min:
+		w.violate(RuleBounds, fmt.Sprintf("is not greater than %v", *l.min))
+	case l.max != nil && number > *l.max:
+		w.violate(RuleBounds, fmt.Sprintf("is greater than %v", *l.max))
+	case l.max != nil && l.maxExclusive && number == *l.max:
+		w.violate(RuleBounds, fmt.Sprintf("is not less than %v", *l.max))
+	case l.multiple != nil && !isMultiple(number, *l.multiple):
+		w.violate(RuleBounds, fmt.Sprintf("is not a multiple of %v", *l.multiple))
 	}
-	return false
 }
 
-func outOfBounds(schema *openapi3.Schema, value any) string {
-	switch value := value.(type) {
-	case json.Number:
-		number, err := value.Float64()
-		switch {
-		case err != nil:
-			return "is too great for a number"
-		case schema.Min != nil && number < *schema.Min:
-			return fmt.Sprintf("is less than %v", *schema.Min)
-		case schema.Max != nil && number > *schema.Max:
-			return fmt.Sprintf("is greater than %v", *schema.Max)
-		}
-	case string:
-		length := uint64(utf8.RuneCountInString(value))
-		switch {
-		case length < schema.MinLength:
-			return fmt.Sprintf("is shorter than %d characters", schema.MinLength)
-		case schema.MaxLength != nil && length > *schema.MaxLength:
-			return fmt.Sprintf("is longer than %d characters", *schema.MaxLength)
-		case schema.Pattern != "" && !pattern(schema.Pattern).MatchString(value):
-			return "does not match the documented pattern"
-		}
-	case []any:
-		length := uint64(len(value))
-		switch {
-		case length < schema.MinItems:
-			return fmt.Sprintf("has fewer than %d items", schema.MinItems)
-		case schema.MaxItems != nil && length > *schema.MaxItems:
-			return fmt.Sprintf("has more than %d items", *schema.MaxItems)
-		}
+func isMultiple(number, of float64) bool {
+	if of == 0 {
+		return true
 	}
-	return ""
+	quotient := number / of
+	return math.Abs(quotient-math.Round(quotient)) < 1e-9*math.Max(1, math.Abs(quotient))
 }
 
-var patterns sync.Map // string to *regexp.Regexp
-
-func pattern(text string) *regexp.Regexp {
-	if compiled, ok := patterns.Load(text); ok {
-		return compiled.(*regexp.Regexp)
+func (w *walker) list(s *schema) bool {
+	start := w.pos
+	if !w.enter() {
+		return false
 	}
-	compiled := regexp.MustCompile(text)
-	patterns.Store(text, compiled)
-	return compiled
+	w.pos++
+	fits := s == nil || w.constraints(s, typeArray, "")
+	items := itemsOf(s)
+	if !fits {
+		s, items = nil, nil
+	}
+	var seen map[string]bool
+	count := uint64(0)
+	w.path = append(w.path, "*")
+	for !w.take(']') {
+		if count > 0 && !w.take(',') {
+			return false
+		}
+		w.space()
+		from := w.pos
+		if !w.value(items) {
+			return false
+		}
+		count++
+		if s != nil && s.limits.unique {
+			if seen == nil {
+				seen = map[string]bool{}
+			}
+			seen[string(w.data[from:w.pos])] = true
+		}
+	}
+	w.path = w.path[:len(w.path)-1]
+	w.depth--
+	if w.depth == 1 {
+		w.top = append(w.top, topField{name: w.path[0], items: int(count)})
+	}
+	if s == nil {
+		return w.pos > start
+	}
+	switch {
+	case count < s.limits.minItems:
+		w.violate(RuleBounds, fmt.Sprintf("has fewer than %d items", s.limits.minItems))
+	case s.limits.maxItems != nil && count > *s.limits.maxItems:
+		w.violate(RuleBounds, fmt.Sprintf("has more than %d items", *s.limits.maxItems))
+	case seen != nil && uint64(len(seen)) < count:
+		w.violate(RuleBounds, "has an item twice")
+	}
+	return true
 }
 
-var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,39}$`)
+func itemsOf(s *schema) *schema {
+	if s == nil || s.items != nil {
+		return s.itemsOrNil()
+	}
+	for _, part := range s.parts {
+		if items := itemsOf(part); items != nil {
+			return items
+		}
+	}
+	return nil
+}
 
-// printable is a name that the other side chose, if it looks like a name. Anything else might be a
-// value in the wrong place.
-func printable(name string) string {
-	if plainName.MatchString(name) {
+func (s *schema) itemsOrNil() *schema {
+	if s == nil {
+		return nil
+	}
+	return s.items
+}
+
+// enter counts how deep values are nested.
+func (w *walker) enter() bool {
+	w.depth++
+	if w.depth > maxDepth {
+		w.syntax = fmt.Sprintf("is nested deeper than %d levels", maxDepth)
+		return false
+	}
+	return true
+}
+
+func (w *walker) violate(rule Rule, message string) { w.problem(Violation, rule, message) }
+
+func (w *walker) problem(kind Kind, rule Rule, message string) {
+	w.add(problem{kind: kind, rule: rule, where: w.where(), exact: w.exact(), message: message})
+}
+
+// add notes a problem once: a list has many items.
+func (w *walker) add(p problem) {
+	if !slices.Contains(w.problems, p) {
+		w.problems = append(w.problems, p)
+	}
+}
+
+func (w *walker) where() string { return w.whereAt(w.path) }
+
+func (w *walker) whereAt(path []string) string {
+	if len(path) == 0 {
+		return w.place
+	}
+	var b strings.Builder
+	b.WriteString(w.place)
+	b.WriteByte(' ')
+	for _, name := range path {
+		b.WriteByte('/')
+		if name != "*" {
+			name = printable(name, w.names)
+		}
+		b.WriteString(name)
+	}
+	return b.String()
+}
+
+func (w *walker) exact() string {
+	if len(w.path) == 0 {
+		return w.place
+	}
+	return w.place + " /" + strings.Join(w.path, "/")
+}
+
+// printable is a name as far as the document knows it. Anything else could be a value in the wrong place.
+func printable(name string, known map[string]bool) string {
+	if known[name] {
 		return name
 	}
 	return fmt.Sprintf("(a name of %d bytes)", len(name))

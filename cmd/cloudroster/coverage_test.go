@@ -36,6 +36,6 @@ func TestCoverageAddsFilesUpAndHoldsTheMinimum(t *testing.T) {
 
 	got = runWith(t, env, "coverage", "-operations", "100", "-responses", "95", directory)
 	assert.Equal(t, differs, got.code)
-	assert.Regexp(t, `1/\d+ operations exercised \(\d\.\d %\), 100 % wanted\n`, got.stdout)
+	assert.Regexp(t, `1/\d+ operations exercised \(\d\.\d %\), 100 % required\n`, got.stdout)
 	assert.Contains(t, got.stdout, "response properties exercised")
 }

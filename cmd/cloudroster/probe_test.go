@@ -71,21 +71,21 @@ func TestProbeOfADriftingCloud(t *testing.T) {
 	got := runWith(t, onCloud(t, drifting(t)), "probe", "-ionos")
 	assert.Equal(t, differs, got.code, got.stdout)
 	assert.Contains(t, got.stdout, "DIFFERS  IONOS   umUsersFindById\n         violation: GET /um/users/{userId} (umUsersFindById), "+
-		"status 200: answer body /properties/active: is not of type boolean [type]\n")
-	assert.Contains(t, got.stdout, "answer body /items/*/type: the document has no such value [enum]\n")
+		"status 200: response body /properties/active: is not of type boolean [type]\n")
+	assert.Contains(t, got.stdout, "response body /items/*/type: the document has no such value [enum]\n")
 }
 
 func TestKnownDeviationsAreTolerated(t *testing.T) {
 	t.Parallel()
 	list := filepath.Join(t.TempDir(), "known")
-	require.NoError(t, os.WriteFile(list, []byte("# reported to the vendor\n\ntype umUsersFindById answer body */active\n"+
-		"enum * answer body /items/*/type # new types\nformat * answer body *Date\n"), 0o600))
+	require.NoError(t, os.WriteFile(list, []byte("# reported to the vendor\n\ntype umUsersFindById response body */active\n"+
+		"enum * response body /items/*/type # new types\nformat * response body *Date\n"), 0o600))
 	got := runWith(t, onCloud(t, drifting(t)), "probe", "-ionos", "-tolerate", list)
 	// The type that the document does not have cannot be asked for either.
 	assert.Equal(t, untested, got.code, got.stdout)
 	assert.NotContains(t, got.stdout, "DIFFERS")
 	assert.Contains(t, got.stdout, "umUsersFindById: 2 known deviations tolerated\n")
-	assert.Contains(t, got.stdout, `nothing matches the tolerance "format * answer body *Date" any more`)
+	assert.Contains(t, got.stdout, `nothing matches the tolerance "format * response body *Date" any more`)
 }
 
 func TestAToleranceOfTooManyOrTooFewThings(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 // tolerance is one line of a tolerance list: deviations that are known and accepted.
 //
 //	# RULE     OPERATION   PLACE
-//	format     *           answer body /items/*/metadata/*Date
-//	enum       *           answer body *
+//	format     *           response body /items/*/metadata/*Date
+//	enum       *           response body *
 //
 // A "*" stands for any text. A line that nothing matches is told, so that the list does not outlive
 // its reasons.
