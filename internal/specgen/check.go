@@ -34,7 +34,7 @@ func check(root string, h *history, pages []string, stdout io.Writer) error {
 		}
 	}
 	c.sources()
-	for _, broken := range append(houseRules(c.doc), unnamed(root, c.doc)...) {
+	for _, broken := range slices.Concat(houseRules(c.doc), unnamed(root, c.doc), withoutExample(c.doc)) {
 		c.report("rule", "%s", broken)
 	}
 	if c.problems == 0 {

@@ -132,6 +132,9 @@ func (c collector) object(element, detail string, n *yaml.Node, names bool) {
 			}
 			continue
 		}
+		if !names && k.Value == "example" {
+			continue // an example states nothing that its schema does not
+		}
 		empty = false
 		c.value(element, k.Value, at, v, names)
 	}

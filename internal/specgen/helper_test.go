@@ -36,7 +36,7 @@ func project(t *testing.T) string {
 	for _, directory := range []string{"api", "gen"} {
 		require.NoError(t, os.Mkdir(filepath.Join(root, directory), 0o755))
 	}
-	for _, file := range append([]string{documentFile, ionosDocument, tritonDocFile, goFile, correctionsFile, proseFile, tritonBaseFile}, sources...) {
+	for _, file := range append([]string{documentFile, ionosDocument, tritonDocFile, goFile, examplesFile, correctionsFile, proseFile, tritonBaseFile}, sources...) {
 		require.NoError(t, os.WriteFile(filepath.Join(root, file), read(t, repository, file), 0o644))
 	}
 	return root

@@ -60,6 +60,11 @@ func buildNode(root string) (*yaml.Node, error) {
 	for _, p := range changedFacts(facts, factsOf(doc)) {
 		wrong.add("%s may add words only, but it changes %s", proseFile, p)
 	}
+	if len(wrong) == 0 {
+		if err := addExamples(root, doc); err != nil {
+			return nil, err
+		}
+	}
 	return doc, wrong.err()
 }
 

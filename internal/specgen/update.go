@@ -95,7 +95,7 @@ func undecided(root string, flat *yaml.Node) (problems, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(houseRules(expand(doc)), unnamed(root, doc)...), nil
+	return slices.Concat(houseRules(expand(doc)), unnamed(root, doc), withoutExample(expand(doc))), nil
 }
 
 // unnamed returns the operations for which api/go.yaml chooses no Go name. Triton's operationIds are Go names by a correction.
