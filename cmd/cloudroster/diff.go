@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // severity is what a change means for those who use what changed.
@@ -41,13 +43,19 @@ func (c change) String() string {
 	return fmt.Sprintf("%-5s  %-4s  %s: %s", c.severity, c.side, c.where, c.result)
 }
 
-const documentFile = "openapi.yaml"
+// comparison is what diff found out.
+type comparison struct {
+	subject string // what was compared
+	changes []change
+	// missing says what could not be compared. The result is then a lower bound.
+	missing error
+}
 
-// diffCommand compares two documents or two checkouts. What cannot be read or compared is an error:
-// no answer must look like "no change".
+// diffCommand compares two documents or two checkouts. What cannot be read or compared is an error: no output
+// may look like "no change".
 func diffCommand(ctx context.Context, args []string, env environment) (int, error) {
 	flags := newFlags(env, "diff", "[flags] OLD NEW")
-	most := flags.String("max", "major", "exit with 1 when the changes need more than this: patch, minor or major")
+	most := flags.String("max", "minor", "exit with 1 when the changes need more than this: patch, minor or major")
 	if err := flags.Parse(args); err != nil {
 		return untested, err
 	}
@@ -56,55 +64,65 @@ func diffCommand(ctx context.Context, args []string, env environment) (int, erro
 		return untested, err
 	}
 	if flags.NArg() != 2 {
-		return untested, errors.New("two documents or two checkouts are needed")
+		return untested, errors.New("need two documents or two checkouts (directories or git revisions)")
 	}
-	old, isCheckout, err := locate(flags.Arg(0))
+	work, err := os.MkdirTemp("", "cloudroster-diff")
 	if err != nil {
 		return untested, err
 	}
-	current, isCheckout2, err := locate(flags.Arg(1))
+	defer os.RemoveAll(work)
+	old, err := locate(ctx, env, flags.Arg(0), filepath.Join(work, "old"))
 	if err != nil {
 		return untested, err
 	}
-	if isCheckout != isCheckout2 {
+	current, err := locate(ctx, env, flags.Arg(1), filepath.Join(work, "new"))
+	if err != nil {
+		return untested, err
+	}
+	if old.isCheckout() != current.isCheckout() {
 		return untested, errors.New("a document and a checkout cannot be compared: give two of a kind")
 	}
-	changes, err := wireChanges(ctx, env, old, current)
+	found, err := compareSources(ctx, env, old, current, work)
 	if err != nil {
 		return untested, err
 	}
-	if isCheckout {
-		more, err := goChanges(ctx, env, filepath.Dir(old), filepath.Dir(current))
-		if err != nil {
-			return untested, err
-		}
-		changes = append(changes, more...)
-	}
-	return writeChanges(env, changes, isCheckout, limit)
+	return writeComparison(env, found, limit)
 }
 
-// locate returns the path of the document.
-func locate(path string) (document string, isCheckout bool, err error) {
-	info, err := os.Stat(path)
+func compareSources(ctx context.Context, env environment, old, current source, work string) (comparison, error) {
+	c := comparison{subject: "documents and their Go names"}
+	var err error
+	if c.changes, err = wireChanges(ctx, env, old.document, current.document); err != nil {
+		return c, err
+	}
+	if old.isCheckout() {
+		c.subject = "documents and Go packages"
+	}
+	generated, err := generatedChanges(ctx, env, old, current, work)
 	if err != nil {
-		return "", false, err
+		return c, err
 	}
-	document = path
-	if info.IsDir() {
-		document = filepath.Join(path, documentFile)
+	c.changes = append(c.changes, generated...)
+	if old.isCheckout() {
+		var others []change
+		if others, c.missing = packageChanges(ctx, env, old.checkout, current.checkout, work); c.missing == nil {
+			c.changes = append(c.changes, others...)
+		}
 	}
-	if document, err = filepath.Abs(document); err != nil {
-		return "", false, err
+	if len(c.changes) == 0 && !sameBytes(old.document, current.document) {
+		c.changes = append(c.changes, change{patch, "wire", documentFile, "changed, but in nothing that a client or a Go program sees"})
 	}
-	if info, err := os.Stat(document); err != nil {
-		return "", false, err
-	} else if info.Size() == 0 {
-		return "", false, fmt.Errorf("%s is empty", document)
-	}
-	return document, info.IsDir(), nil
+	return c, nil
 }
 
-func writeChanges(env environment, changes []change, withGo bool, limit severity) (int, error) {
+func sameBytes(a, b string) bool {
+	before, err := os.ReadFile(a)
+	after, err2 := os.ReadFile(b)
+	return err == nil && err2 == nil && bytes.Equal(before, after)
+}
+
+func writeComparison(env environment, found comparison, limit severity) (int, error) {
+	changes := found.changes
 	slices.SortStableFunc(changes, func(a, b change) int {
 		return cmp.Or(cmp.Compare(b.severity, a.severity), cmp.Compare(b.side, a.side), cmp.Compare(a.where, b.where), cmp.Compare(a.result, b.result))
 	})
@@ -115,15 +133,20 @@ func writeChanges(env environment, changes []change, withGo bool, limit severity
 		bump = max(bump, c.severity)
 		counts[c.severity]++
 	}
-	compared := "documents"
-	if withGo {
-		compared = "documents and Go packages"
-	}
 	needed := bump.String()
 	if len(changes) == 0 {
 		needed = "none"
 	}
-	fmt.Fprintf(env.stdout, "%s: %d major, %d minor, %d patch changes; semver bump: %s\n", compared, counts[major], counts[minor], counts[patch], needed)
+	if found.missing != nil {
+		needed = "at least " + needed
+	}
+	fmt.Fprintf(env.stdout, "%s: %d major, %d minor, %d patch changes; semver bump: %s\n", found.subject, counts[major], counts[minor], counts[patch], needed)
+	switch {
+	case found.missing != nil && bump <= limit:
+		return untested, fmt.Errorf("only the documents and package gen were compared: %w", found.missing)
+	case found.missing != nil:
+		fmt.Fprintf(env.stderr, "only the documents and package gen were compared: %s\n", strings.TrimSpace(found.missing.Error()))
+	}
 	if bump > limit {
 		return differs, nil
 	}

@@ -1,16 +1,23 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 )
+
+const repository = "../.."
 
 func swap(old, changed string) func(string) string {
 	return func(text string) string {
@@ -21,109 +28,208 @@ func swap(old, changed string) func(string) string {
 	}
 }
 
-const location = `            Location:
-              description: Absolute URL of the request's status. Its last segment but one is the request id.
-              schema:
-                type: string
-                format: uri
-`
+// tools are the pinned engines, built once, since "go run" takes the longest part of a comparison.
+var tools = sync.OnceValues(func() (string, error) {
+	directory, err := os.MkdirTemp("", "cloudroster-tools")
+	if err != nil {
+		return "", err
+	}
+	for _, tool := range []string{oasdiff, apidiff, generator} {
+		install := exec.Command("go", "install", tool)
+		install.Dir, install.Env = directory, append(os.Environ(), "GOBIN="+directory)
+		if out, err := install.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("%w: %s", err, out)
+		}
+	}
+	return directory, nil
+})
 
-// seeded changes of the document. engine tells that oasdiff finds them; the others are our own rules,
-// which need no tool.
-var seeded = []struct {
-	name   string
-	change func(string) string
-	level  severity
-	want   string
-	engine bool
-}{
-	{"a renamed operationId", swap("operationId: umUsersGet\n", "operationId: umUsersList\n"), major,
-		"go    GET /um/users: operationId umUsersGet became umUsersList", false},
-	{"a lost Location", swap(location, ""), major, "wire  POST /um/users 202 header Location: was removed", false},
-	{"an integer that became a number", swap("PaginationLimitOptional:\n      description: Limit of the page, as it was asked for.\n      type: integer\n      format: int32",
-		"PaginationLimitOptional:\n      description: Limit of the page, as it was asked for.\n      type: number"), major,
-		"go    schema PaginationLimitOptional: integer (int32) became number", false},
-	{"an int32 that became an int64", swap("            type: integer\n            format: int32", "            type: integer\n            format: int64"), major,
-		"query depth: integer (int32) became integer (int64)", false},
-	{"a date that became a text", swap("          description: Time of creation.\n          type: string\n          format: date-time",
-		"          description: Time of creation.\n          type: string"), major,
-		"go    schema UserMetadata.createdDate: string (date-time) became string", false},
-	{"a renamed schema", func(text string) string {
-		return strings.ReplaceAll(strings.Replace(text, "\n    UserPropertiesPut:\n", "\n    UserUpdate:\n", 1), "schemas/UserPropertiesPut'", "schemas/UserUpdate'")
-	}, major, "go    schema UserPropertiesPut: was renamed to UserUpdate", false},
-	{"a header of another type", swap("            X-RateLimit-Burst:\n              description: How many requests may be under way at once.\n              schema:\n                type: integer\n                format: int32",
-		"            X-RateLimit-Burst:\n              description: How many requests may be under way at once.\n              schema:\n                type: string"), major,
-		"200 header X-RateLimit-Burst: integer (int32) became string", false},
-	{"a new schema", swap("\n    PaginationLinks:\n", "\n    Fresh:\n      type: object\n    PaginationLinks:\n"), minor, "go    schema Fresh: was added", false},
-
-	{"a dropped operation", swap("    delete:\n", "    x-gone:\n"), major, "wire  DELETE /um/users/{userId}: api ", true},
-	{"a dropped path", swap("\n  /um/resources:\n", "\n  x-gone:\n"), major, "wire  GET /um/resources: api ", true},
-	{"a flipped type", swap("        administrator:\n          description: Whether the user may do everything in the contract.\n          type: boolean",
-		"        administrator:\n          description: Whether the user may do everything in the contract.\n          type: string"), major, "go    schema UserProperties.administrator: boolean became string", false},
-	{"a wrong status", swap("        \"202\":\n", "        \"201\":\n"), major, "wire  POST /um/users: ", true},
-	{"a new required parameter", swap("        - name: offset\n          in: query\n", "        - name: offset\n          in: query\n          required: true\n"), major, "wire  GET /um/users: ", true},
-	{"a narrower bound", swap("            minimum: 1\n", "            minimum: 2\n"), major, "wire  GET /um/users: ", true},
-	{"a renamed property", swap("        s3CanonicalUserId:\n", "        s3UserId:\n"), minor, "s3CanonicalUserId", true},
-	{"a new required field", swap("      required:\n        - firstname\n", "      required:\n        - active\n        - firstname\n"), major, "wire  POST /um/users: ", true},
-	{"a lost enum value of a request", swap("        - security-group\n", ""), major, "wire  ", true},
-	{"another media type", swap("          application/json:\n            schema:\n              $ref: '#/components/schemas/UserPost'",
-		"          application/xml:\n            schema:\n              $ref: '#/components/schemas/UserPost'"), major, "wire  POST /um/users: ", true},
-	{"a body that became required", swap("        required: false\n", "        required: true\n"), major, "wire  PUT /um/groups/{groupId}/shares/{resourceId}: ", true},
-	{"a dropped parameter", swap("        - name: membership\n          in: query\n", "        - name: member\n          in: query\n"), major, "wire  GET /{account}/users/{user}: ", true},
-	{"other credentials", swap("      security:\n        - TritonSignature: []\n", "      security:\n        - BasicAuthentication: []\n"), minor, "wire  GET /{account}/users: ", true},
-	{"a new operation", swap("\n    put:\n", "\n    patch:\n      operationId: umUsersPatch\n      parameters:\n        - {name: userId, in: path, required: true, schema: {type: string}}\n      responses:\n        \"200\":\n          description: ok\n    put:\n"), minor, "wire  PATCH /um/users/{userId}: ", true},
+// installed runs the engines as runProgram does, but for building them.
+func installed(t *testing.T) environment {
+	t.Helper()
+	if os.Getenv("CLOUDROSTER_TOOLS") == "" {
+		t.Skip("needs oasdiff, apidiff and the generator; make contract runs it")
+	}
+	directory, err := tools()
+	require.NoError(t, err)
+	return environment{command: func(command *exec.Cmd) ([]byte, error) {
+		var built *exec.Cmd
+		switch {
+		case len(command.Args) > 2 && command.Args[1] == "run":
+			name, _, _ := strings.Cut(filepath.Base(command.Args[2]), "@")
+			built = exec.CommandContext(context.Background(), filepath.Join(directory, name), command.Args[3:]...)
+		case len(command.Args) == 3 && command.Args[1] == "install":
+			return nil, os.Symlink(filepath.Join(directory, "apidiff"), filepath.Join(command.Dir, "apidiff"))
+		default:
+			return runProgram(command)
+		}
+		built.Dir = command.Dir
+		return runProgram(built)
+	}}
 }
 
-func TestSeededChangesOfTheDocumentAreToldWithTheirSeverity(t *testing.T) {
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if os.Getenv("CLOUDROSTER_TOOLS") != "" {
+		if directory, err := tools(); err == nil {
+			os.RemoveAll(directory)
+		}
+	}
+	os.Exit(code)
+}
+
+// write makes a document and its Go names, as an edit leaves them.
+func (e edit) write(t *testing.T, directory string) (document string) {
+	t.Helper()
+	overlay := string(must(os.ReadFile(filepath.Join(repository, "api", "go.yaml"))))
+	if e.names != nil {
+		overlay = e.names(overlay)
+	}
+	text := must(os.ReadFile(filepath.Join(repository, documentFile)))
+	if e.change != nil && e.name != "nothing" {
+		var plain map[string]any
+		require.NoError(t, yaml.Unmarshal(text, &plain))
+		e.change(edited{plain})
+		text = must(yaml.Marshal(plain))
+	}
+	put(t, filepath.Join(directory, "api", "go.yaml"), overlay)
+	document = filepath.Join(directory, documentFile)
+	put(t, document, string(text))
+	return document
+}
+
+func put(t *testing.T, file, text string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+}
+
+// Every edit has its class, between two documents and between two checkouts that were generated from them. A checkout
+// is this library, as its source stands. Where the edit breaks it, the class is that of the documents and of gen.
+func TestEveryEditHasItsClass(t *testing.T) {
 	t.Parallel()
-	require.GreaterOrEqual(t, len(seeded), 20)
-	t.Logf("figure: %d seeded changes of the document", len(seeded))
-	engines := os.Getenv("CLOUDROSTER_TOOLS") != ""
-	for _, seed := range seeded {
-		t.Run(seed.name, func(t *testing.T) {
+	edits := slices.Concat(vendorEdits, otherEdits)
+	require.GreaterOrEqual(t, len(edits), 50)
+	env := installed(t)
+	t.Logf("figure: %d edits, as documents and as checkouts", len(edits))
+	base := t.TempDir()
+	before := edit{name: "nothing"}.write(t, base)
+	checkout(t, env, base)
+	for _, e := range edits {
+		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
-			env := answers("[]", nil)
-			if engines {
-				env = environment{command: runProgram}
-			} else if seed.engine {
-				t.Skip("needs oasdiff; make contract runs it")
+			directory := t.TempDir()
+			after := e.write(t, directory)
+			checkout(t, env, directory)
+			for _, mode := range [][2]string{{before, after}, {base, directory}} {
+				got := runWith(t, env, "diff", "-max", "major", mode[0], mode[1])
+				e.holds(t, got)
 			}
-			old, current := documents(t, seed.change)
-			got := runWith(t, env, "diff", "-max", "patch", old, current)
-			assert.Empty(t, got.stderr)
-			assert.Equal(t, differs, got.code, got.stdout)
-			found := false
-			for line := range strings.Lines(got.stdout) {
-				found = found || strings.HasPrefix(line, seed.level.String()+" ") && strings.Contains(line, seed.want)
-			}
-			assert.True(t, found, "no %v line with %q in\n%s", seed.level, seed.want, got.stdout)
 		})
 	}
+}
+
+// holds finds the class in the last line, and what was wanted in a line of that class.
+func (e edit) holds(t *testing.T, got result) {
+	t.Helper()
+	class := "none"
+	if e.level != none {
+		class = e.level.String()
+	}
+	lines := strings.Split(strings.TrimSpace(got.stdout), "\n")
+	_, bump, ended := strings.Cut(lines[len(lines)-1], "semver bump: ")
+	require.True(t, ended, got.stderr)
+	bump, isLower := strings.CutPrefix(bump, "at least ")
+	assert.Equal(t, class, bump, "%s%s", got.stdout, got.stderr)
+	if isLower {
+		assert.Equal(t, untested, got.code)
+		assert.Contains(t, got.stderr, "does not compile")
+	} else {
+		assert.Equal(t, conforms, got.code, got.stderr)
+	}
+	if e.level != none {
+		assert.True(t, slices.ContainsFunc(lines, func(line string) bool {
+			return strings.HasPrefix(line, class+" ") && strings.Contains(line, e.want)
+		}), "no %s line with %q in\n%s", class, e.want, got.stdout)
+	}
+}
+
+// checkout adds the library's packages to a document, with gen generated from it.
+func checkout(t *testing.T, env environment, directory string) {
+	t.Helper()
+	for _, file := range []string{"go.mod", "go.sum"} {
+		put(t, filepath.Join(directory, file), string(must(os.ReadFile(filepath.Join(repository, file)))))
+	}
+	for _, name := range []string{"gen", "wrapper", "wrapper/sshkey", "wrapper/profile"} {
+		for _, file := range must(filepath.Glob(filepath.Join(repository, name, "*.go"))) {
+			if !strings.HasSuffix(file, "_test.go") {
+				put(t, filepath.Join(directory, name, filepath.Base(file)), string(must(os.ReadFile(file))))
+			}
+		}
+	}
+	fresh := t.TempDir()
+	require.NoError(t, generate(t.Context(), env, filepath.Join(directory, documentFile), fresh))
+	put(t, filepath.Join(directory, "gen", "gen.go"), string(must(os.ReadFile(filepath.Join(fresh, "gen.go")))))
 }
 
 func TestTheSameDocumentHasNoChanges(t *testing.T) {
 	t.Parallel()
 	old, current := documents(t, func(text string) string { return text })
-	got := runWith(t, answers("[]", nil), "diff", "-max", "patch", old, current)
-	assert.Equal(t, result{conforms, "documents: 0 major, 0 minor, 0 patch changes; semver bump: none\n", ""}, got)
+	got := runWith(t, engines("[]", nil), "diff", "-max", "patch", old, current)
+	assert.Equal(t, result{conforms, "documents and their Go names: 0 major, 0 minor, 0 patch changes; semver bump: none\n", ""}, got)
 }
 
-func TestTheLevelsOfOasdiff(t *testing.T) {
+func TestDiffFailsAboveMaxAndMaxIsMinorUnlessSet(t *testing.T) {
 	t.Parallel()
 	old, current := documents(t, func(text string) string { return text })
-	got := runWith(t, answers(`[
+	for _, c := range []struct {
+		level int
+		flags []string
+		want  int
+	}{
+		{3, nil, differs}, {2, nil, differs}, {1, nil, conforms},
+		{3, []string{"-max", "major"}, conforms}, {1, []string{"-max", "patch"}, differs}, {1, []string{"-max", "none"}, untested},
+	} {
+		env := engines(fmt.Sprintf(`[{"id":"a","text":"t","level":%d}]`, c.level), nil)
+		got := runWith(t, env, append(append([]string{"diff"}, c.flags...), old, current)...)
+		assert.Equal(t, c.want, got.code, "%d %v: %s%s", c.level, c.flags, got.stdout, got.stderr)
+	}
+}
+
+func TestRatings(t *testing.T) {
+	t.Parallel()
+	old, current := documents(t, func(text string) string { return text })
+	got := runWith(t, engines(`[
 		{"id":"a","text":"breaks","level":3,"operation":"GET","path":"/a"},
 		{"id":"b","text":"may break","level":2,"operation":"GET","path":"/b"},
 		{"id":"c","text":"is new","level":1,"section":"components"},
+		{"id":"response-property-enum-value-added","text":"enum","level":3,"section":"paths"},
+		{"id":"response-optional-property-removed","text":"property","level":1,"section":"paths"},
 		{"id":"api-version-not-bumped","text":"version","level":1,"section":"info"},
-		{"id":"optional-response-header-removed","text":"told by our own rule","level":1}]`, nil), "diff", "-max", "minor", old, current)
+		{"id":"optional-response-header-removed","text":"an own rule reports it","level":1}]`, nil), "diff", old, current)
 	assert.Equal(t, differs, got.code)
 	assert.Equal(t, `major  wire  GET /a: breaks
 major  wire  GET /b: may break
+major  wire  paths: property
 minor  wire  components: is new
+minor  wire  paths: enum
 patch  wire  info: version
-documents: 2 major, 1 minor, 1 patch changes; semver bump: major
+documents and their Go names: 3 major, 2 minor, 1 patch changes; semver bump: major
 `, got.stdout)
+}
+
+// docs/diff.md shows the table of ratings as the program has it.
+func TestTheTableOfRatingsIsDocumented(t *testing.T) {
+	t.Parallel()
+	page := string(must(os.ReadFile(filepath.Join(repository, "docs", "diff.md"))))
+	for _, r := range ratings {
+		class := r.level.String()
+		if r.ignore {
+			class = "own rule"
+		}
+		assert.Contains(t, page, fmt.Sprintf("| `%s` | %s |", r.id, class))
+	}
+	assert.Equal(t, len(ratings), strings.Count(page, "\n| `"), "rows of the table")
 }
 
 func TestDiffFailsClosed(t *testing.T) {
@@ -131,29 +237,29 @@ func TestDiffFailsClosed(t *testing.T) {
 	old, current := documents(t, func(text string) string { return text })
 	directory := t.TempDir()
 	write := func(name, text string) string {
-		path := filepath.Join(directory, name)
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-		return path
+		put(t, filepath.Join(directory, name), text)
+		return filepath.Join(directory, name)
 	}
-	checkout := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(checkout, documentFile), must(os.ReadFile(old)), 0o600))
-	working := answers("[]", nil)
+	bare := t.TempDir()
+	put(t, filepath.Join(bare, documentFile), string(must(os.ReadFile(old))))
+	working := engines("[]", nil)
 	for name, c := range map[string]struct {
 		env          environment
 		old, current string
 		message      string
 	}{
-		"no such file":                {working, old, filepath.Join(directory, "none"), "no such file"},
-		"an empty file":               {working, write("empty.yaml", ""), current, "is empty"},
-		"not YAML":                    {working, old, write("broken.yaml", "a: ["), "broken.yaml"},
-		"not OpenAPI":                 {working, write("other.yaml", "a: 1\n"), current, "other.yaml"},
-		"a document without paths":    {working, old, write("bare.yaml", "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {}\n"), "has no paths"},
-		"a directory without one":     {working, t.TempDir(), current, "no such file"},
-		"a document and a checkout":   {working, old, checkout, "give two of a kind"},
-		"oasdiff that cannot run":     {answers("", errors.New("no network")), old, current, "oasdiff: no network"},
-		"oasdiff that says nothing":   {answers("", nil), old, current, "oasdiff: no answer"},
-		"oasdiff that says no JSON":   {answers("Usage:", nil), old, current, "oasdiff: invalid"},
-		"apidiff that writes nothing": {answers("[]", nil), checkout, checkout, "apidiff: no export data"},
+		"no such file or revision":     {engines("", errors.New("none")), old, filepath.Join(directory, "none"), "not a revision"},
+		"an empty file":                {working, write("empty.yaml", ""), current, "is empty"},
+		"not YAML":                     {working, old, write("broken.yaml", "a: ["), "broken.yaml"},
+		"not OpenAPI":                  {working, write("other.yaml", "a: 1\n"), current, "other.yaml"},
+		"a document without paths":     {working, old, write("bare.yaml", "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {}\n"), "has no paths"},
+		"a directory without one":      {working, t.TempDir(), current, "no such file"},
+		"a document and a checkout":    {working, old, bare, "give two of a kind"},
+		"oasdiff that cannot run":      {engines("", errors.New("no network")), old, current, "oasdiff: no network"},
+		"oasdiff that prints nothing":  {engines("", nil), old, current, "oasdiff: no output"},
+		"oasdiff that prints no JSON":  {engines("Usage:", nil), old, current, "oasdiff: invalid"},
+		"a generator that cannot run":  {engines("[]", nil, generator), old, current, "cannot be generated"},
+		"a checkout without a package": {working, bare, bare, "has no Go names"},
 	} {
 		got := runWith(t, c.env, "diff", c.old, c.current)
 		assert.Equal(t, untested, got.code, "%s: %s", name, got.stdout)
@@ -171,45 +277,119 @@ func must[T any](value T, err error) T {
 
 func TestTheListsOfApidiff(t *testing.T) {
 	t.Parallel()
-	changes, err := parseApidiff("Incompatible changes:\n- ./gen.User.Href: removed\n- ./internal/specgen.Old: removed\n"+
-		"Compatible changes:\n- package example.com/m/internal/specgen: added\n- ./gen.New: added\n", []string{"example.com/m/internal/specgen", "./internal/specgen"})
+	changes, err := parseApidiff("Incompatible changes:\n- ./wrapper.Error.Code: removed\n- ./internal/specgen.Old: removed\n- ./gen.User: removed\n"+
+		"- ./wrapper.Users.Count: added\n- ./wrapper.Auth.Count: added\n"+
+		"Compatible changes:\n- package example.com/m/internal/specgen: added\n- ./gen/openapi.New: added\n",
+		[]string{"example.com/m/internal/specgen", "./internal/specgen", "./gen"})
 	require.NoError(t, err)
-	assert.Equal(t, []change{{major, "go", "./gen.User.Href", "removed"}, {minor, "go", "./gen.New", "added"}}, changes)
+	assert.Equal(t, []change{
+		{major, "go", "./wrapper.Error.Code", "removed"},
+		{minor, "go", "./wrapper.Users.Count", "added to an interface that may grow"},
+		{major, "go", "./wrapper.Auth.Count", "added"},
+		{minor, "go", "./gen/openapi.New", "added"},
+	}, changes)
 	for _, text := range []string{"- ./gen.User: removed", "Incompatible changes:\nwhat is this"} {
 		_, err := parseApidiff(text, nil)
-		assert.ErrorContains(t, err, "not understood")
+		assert.ErrorContains(t, err, "unexpected line")
 	}
 }
 
-// Two checkouts, with the real apidiff.
-func TestCheckoutsAreComparedAsGoPackages(t *testing.T) {
+func TestGoNames(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("CLOUDROSTER_TOOLS") == "" {
-		t.Skip("needs oasdiff and apidiff; make contract runs it")
-	}
-	checkout := func(source string) string {
+	read := func(source string) goNames {
 		directory := t.TempDir()
-		for name, text := range map[string]string{
-			documentFile: string(must(os.ReadFile("../../openapi.yaml"))), "go.mod": "module example.com/m\n\ngo 1.26\n",
-			"gen/gen.go": "package gen\n" + source, "tool/main.go": "package main\nfunc main() {}\n" + source,
-		} {
-			require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(directory, name)), 0o700))
-			require.NoError(t, os.WriteFile(filepath.Join(directory, name), []byte(text), 0o600))
-		}
-		return directory
+		put(t, filepath.Join(directory, "gen.go"), "package gen\n"+source)
+		put(t, filepath.Join(directory, "gen_test.go"), "package gen\nfunc Test() {}\n")
+		return must(readGoNames(directory))
 	}
-	old, current := checkout("type User struct{ ID int32 }\n"), checkout("type User struct{ ID int64 }\nfunc New() {}\n")
-	got := runWith(t, environment{command: runProgram}, "diff", "-max", "minor", old, current)
+	before := read(`type User struct { ID int32 ` + "`json:\"id\"`" + `; name string; *Base }
+type Client interface { Get(a, b int) error; quiet() }
+type State string
+const ( Up State = "UP"; down = 1 )
+type Old = State
+type Option func(name string) error
+func New(name string) *User { return nil }
+func (u *User) Do() (n int, err error) { return undefined() }
+func (h hidden) Do() {}
+`)
+	after := read(`type User struct { ID int64; Age int; *Base }
+type Client interface { Get(c, d int) error; Put() }
+type State string
+const Up State = "up"
+type Option func(other string) error
+func New(other string) *User { return nil }
+func (u *User) Do() (n int) { return 0 }
+`)
+	assert.Equal(t, []change{
+		{major, "go", "./gen.Old", "removed"},
+		{major, "go", "./gen.Up", `changed from const State = "UP" to const State = "up"`},
+		{major, "go", "./gen.User.Do", "changed from func() (int, error) to func() (int)"},
+		{major, "go", "./gen.User.ID", "changed from int32 to int64"},
+		{minor, "go", "./gen.Client.Put", "added to an interface that may grow"},
+		{minor, "go", "./gen.User.Age", "added"},
+	}, compareGoNames(before, after))
+	assert.Empty(t, compareGoNames(before, before))
+}
+
+// Two revisions of a repository, and one of them does not compile.
+func TestRevisionsAreCompared(t *testing.T) {
+	env := installed(t)
+	t.Chdir(t.TempDir())
+	git := func(args ...string) {
+		command := exec.CommandContext(t.Context(), "git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...)
+		out, err := command.CombinedOutput()
+		require.NoError(t, err, string(out))
+	}
+	document := string(must(os.ReadFile(documentPath(t))))
+	git("init", "--quiet")
+	for name, text := range map[string]string{
+		documentFile: document, "go.mod": "module example.com/m\n\ngo 1.26\n",
+		"gen/gen.go": "package gen\ntype User struct{ ID int32 }\n", "face/face.go": "package face\nfunc Old() {}\n", "tool/main.go": "package main\nfunc main() {}\n",
+	} {
+		put(t, name, text)
+	}
+	git("add", ".")
+	git("commit", "--quiet", "-m", "first")
+	git("tag", "v1")
+	put(t, "gen/gen.go", "package gen\ntype User struct{ ID int64 }\nfunc New() {}\n")
+	put(t, "face/face.go", "package face\nfunc Fresh() {}\n")
+	git("commit", "--quiet", "-am", "second")
+	got := runWith(t, env, "diff", "v1", "HEAD")
 	assert.Empty(t, got.stderr)
 	assert.Equal(t, differs, got.code)
-	assert.Contains(t, got.stdout, "major  go    ./gen.User.ID: changed from int32 to int64\n")
-	assert.Contains(t, got.stdout, "minor  go    ./gen.New: added\n")
-	assert.NotContains(t, got.stdout, "tool")
+	assert.Equal(t, `major  go    ./face.Old: removed
+major  go    ./gen.User.ID: changed from int32 to int64
+minor  go    ./face.Fresh: added
+minor  go    ./gen.New: added
+documents and Go packages: 2 major, 2 minor, 0 patch changes; semver bump: major
+`, got.stdout)
 
-	require.NoError(t, os.WriteFile(filepath.Join(current, "gen/gen.go"), []byte("package gen\nbroken"), 0o600))
-	got = runWith(t, environment{command: runProgram}, "diff", old, current)
-	assert.Equal(t, untested, got.code)
-	assert.Contains(t, got.stderr, "apidiff: ")
+	put(t, "face/face.go", "package face\nfunc Fresh() { undefined() }\n")
+	git("commit", "--quiet", "-am", "third")
+	got = runWith(t, env, "diff", "v1", "HEAD")
+	assert.Equal(t, differs, got.code)
+	assert.Contains(t, got.stdout, "semver bump: at least major\n")
+	assert.Contains(t, got.stderr, "only the documents and package gen were compared: a checkout does not compile")
+
+	got = runWith(t, env, "diff", "HEAD~1", "HEAD")
+	assert.Equal(t, untested, got.code, got.stdout)
+	assert.Contains(t, got.stdout, "semver bump: at least none\n")
+}
+
+func documentPath(t *testing.T) string {
+	t.Helper()
+	old, _ := documents(t, func(text string) string { return text })
+	return old
+}
+
+// The generator is the one that makes gen, with its settings and names.
+func TestTheGeneratorIsOurs(t *testing.T) {
+	t.Parallel()
+	module, version, _ := strings.Cut(generator, "/cmd/oapi-codegen@")
+	assert.Contains(t, string(must(os.ReadFile(filepath.Join(repository, "go.mod")))), "\t"+module+" "+version+"\n")
+	for copied, original := range map[string]string{"generator/go.yaml": "api/go.yaml", "generator/oapi-codegen.yaml": "oapi-codegen.yaml"} {
+		assert.Equal(t, string(must(os.ReadFile(filepath.Join(repository, original)))), string(must(configuration.ReadFile(copied))), "run make generate")
+	}
 }
 
 func TestAProgramThatFailsTellsItsLastLine(t *testing.T) {

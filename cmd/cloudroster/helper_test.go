@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	_ "embed"
+	"errors"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -67,9 +69,20 @@ func peopled(t *testing.T) *wrappertest.Cloud {
 	return cloud
 }
 
-// answers is a runner of programs that prints what oasdiff would.
-func answers(out string, err error) environment {
-	return environment{command: func(*exec.Cmd) ([]byte, error) { return []byte(out), err }}
+// engines stand in for the tools: oasdiff prints out, the generator makes one type, and broken ones fail.
+func engines(out string, err error, broken ...string) environment {
+	return environment{command: func(command *exec.Cmd) ([]byte, error) {
+		for _, name := range broken {
+			if slices.Contains(command.Args, name) {
+				return nil, errors.New(name + " failed")
+			}
+		}
+		if !slices.Contains(command.Args, generator) {
+			return []byte(out), err
+		}
+		config := command.Args[slices.Index(command.Args, "-config")+1]
+		return nil, os.WriteFile(filepath.Join(filepath.Dir(config), "gen.go"), []byte("package gen\ntype User struct{}\n"), 0o600)
+	}}
 }
 
 // recorded is a document of an earlier version, which the edits of the tests are written for.

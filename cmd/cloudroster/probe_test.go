@@ -148,7 +148,7 @@ func TestWrongCallsAreRefused(t *testing.T) {
 		{env, []string{"probe", "-ionos", "-tolerate", "/does/not/exist"}, "no such file"},
 		{env, []string{"probe", "-triton", "-junit", "/does/not/exist"}, "no such file"},
 		{broken, []string{"probe", "-ionos"}, "no credentials"},
-		{env, []string{"diff", "one"}, "two documents or two checkouts are needed"},
+		{env, []string{"diff", "one"}, "need two documents or two checkouts"},
 		{env, []string{"diff", "-max", "tiny", "a", "b"}, `"tiny" is not patch, minor or major`},
 		{env, []string{"coverage"}, "one directory is needed"},
 		{env, []string{"coverage", "/does/not/exist"}, "no coverage-*.json"},
