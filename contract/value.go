@@ -107,7 +107,7 @@ func (w *walker) choose(s *schema) bool {
 			w.violate(RuleType, "is what the document excludes")
 		}
 	}
-	if len(s.alternatives) == 0 {
+	if len(s.alternatives) == 0 || w.peek() == 'n' {
 		return w.plain(s)
 	}
 	var best *walker
