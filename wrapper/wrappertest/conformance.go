@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/cloudroster/cloudroster/wrapper"
 )
@@ -303,6 +304,62 @@ var usersCases = []struct {
 			t.Fatal(err)
 		}
 		s.count(t, many)
+	}},
+	{"an exact email address wins over one in another case", func(t *testing.T, s ConformanceConfig) {
+		_, upper := s.create(t, 1)
+		input := s.UserCreate(1)
+		second := s.UserCreate(2)
+		second.Email = strings.ToUpper(input.Email)
+		other, err := s.Users.Create(t.Context(), second)
+		if errors.Is(err, wrapper.ErrInvalid) || errors.Is(err, wrapper.ErrConflict) {
+			return // the cloud has no two addresses that differ in case only
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for email, want := range map[string]*wrapper.User{input.Email: upper, second.Email: other} {
+			got, err := s.Users.Get(t.Context(), email)
+			if err != nil || got.ID != want.ID {
+				t.Errorf("get %q: %v, %v; want %s", email, got, err, want.ID)
+			}
+		}
+		mixed := strings.ToUpper(input.Email[:1]) + input.Email[1:]
+		last := "x"
+		_, get := s.Users.Get(t.Context(), mixed)
+		_, update := s.Users.Update(t.Context(), mixed, wrapper.UserUpdate{LastName: &last})
+		for method, err := range map[string]error{"get": get, "update": update, "delete": s.Users.Delete(t.Context(), mixed)} {
+			if !errors.Is(err, wrapper.ErrAmbiguous) {
+				t.Errorf("%s of one of two: %v", method, err)
+			}
+		}
+		s.count(t, 2)
+		if err := s.Users.Delete(t.Context(), input.Email); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Users.Get(t.Context(), other.ID); err != nil {
+			t.Errorf("the other user: %v", err)
+		}
+	}},
+	{"a lost create does not adopt somebody who existed before", func(t *testing.T, s ConformanceConfig) {
+		_, existing := s.create(t, 1)
+		time.Sleep(2 * time.Minute)
+		s.LoseCreate(true)
+		user, err := s.Users.Create(t.Context(), s.UserCreate(1))
+		if !errors.Is(err, wrapper.ErrConflict) || user != nil {
+			t.Errorf("create of user %s again: %v, %v", existing.ID, user, err)
+		}
+		s.count(t, 1)
+	}},
+	{"a login does no harm where users log in with their address", func(t *testing.T, s ConformanceConfig) {
+		input := s.UserCreate(1)
+		input.Login = "login1"
+		made, err := s.Users.Create(t.Context(), input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if made.Login != input.Login && made.Login != input.Email {
+			t.Errorf("login %q of %q", made.Login, input.Login)
+		}
 	}},
 	{"a password is never printed", func(t *testing.T, s ConformanceConfig) {
 		input := s.UserCreate(1)
