@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/cloudroster/cloudroster/contract"
 )
@@ -17,15 +18,19 @@ func coverageCommand(_ context.Context, args []string, env environment) (int, er
 	flags.Float64Var(&minimum.Parameters, "parameters", 0, "least coverage of parameters, in `percent`")
 	flags.Float64Var(&minimum.RequestProperties, "requests", 0, "least coverage of request properties, in `percent`")
 	flags.Float64Var(&minimum.ResponseProperties, "responses", 0, "least coverage of response properties, in `percent`")
+	paths := flags.String("paths", "", "count only operations below these `paths`, separated by commas: /um,/requests is IONOS, /{account} is Triton")
 	if err := flags.Parse(args); err != nil {
 		return untested, err
 	}
 	if flags.NArg() != 1 {
 		return untested, errors.New("one directory is needed")
 	}
-	var coverage contract.Coverage
+	coverage := &contract.Coverage{}
 	if err := coverage.Load(flags.Arg(0)); err != nil {
 		return untested, err
+	}
+	if *paths != "" {
+		coverage = coverage.Only(strings.Split(*paths, ",")...)
 	}
 	if err := coverage.WriteTable(env.stdout); err != nil {
 		return untested, err

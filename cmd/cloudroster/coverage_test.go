@@ -38,4 +38,9 @@ func TestCoverageAddsFilesUpAndHoldsTheMinimum(t *testing.T) {
 	assert.Equal(t, differs, got.code)
 	assert.Regexp(t, `1/\d+ operations exercised \(\d\.\d %\), 100 % required\n`, got.stdout)
 	assert.Contains(t, got.stdout, "response properties exercised")
+
+	got = runWith(t, env, "coverage", "-paths", "/um,/requests", "-operations", "4", directory)
+	assert.Equal(t, conforms, got.code)
+	assert.Contains(t, got.stdout, "\n1/25 operations, ")
+	assert.NotContains(t, got.stdout, "Triton")
 }

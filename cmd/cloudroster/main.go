@@ -19,6 +19,11 @@
 //	format  *           response body *Date     # dates without a zone
 //	enum    umUsersGet  response body /items/*/type
 //
+// -fail-on violation leaves drift without effect on the exit status; -min is how many operations must have been
+// tested; -timeout bounds the whole run; -spec checks against another version of the document. An operation
+// that could not be tested says why: the host name, the certificate, a refused connection, a timeout, a status,
+// or a maintenance page.
+//
 // diff reports what a change of the document means for a client on the wire and for a Go program, and
 // which version number it needs. OLD and NEW are two documents, or two checkouts of the repository.
 //

@@ -27,11 +27,14 @@ type step struct {
 type probe struct {
 	sample     int
 	requestID  string
-	tolerances []*tolerance
+	tolerances *contract.Tolerances
+	onDrift    bool // drift fails, too
+	least      int  // operations that must have been tested
 	steps      []*step
 
 	mu      sync.Mutex
 	current *step
+	page    bool // the last response was HTML
 }
 
 // probeCommand checks live endpoints.
@@ -45,23 +48,30 @@ func probeCommand(ctx context.Context, args []string, env environment) (int, err
 	known := flags.String("tolerate", "", "`file` of known deviations: rule, operation and place a line, * for any")
 	junit := flags.String("junit", "", "write JUnit XML to this `file`")
 	sarif := flags.String("sarif", "", "write SARIF to this `file`")
+	failOn := flags.String("fail-on", "drift", "fail on violations only (`violation`) or on drift as well (drift)")
+	flags.IntVar(&p.least, "min", 0, "exit with 2 if fewer than this `many` operations could be tested")
+	timeout := flags.Duration("timeout", 0, "give up after this `time` in all, such as 2m; 0 never does")
+	spec := flags.String("spec", "", "check against the OpenAPI 3.0 document in this `file` instead of the built-in one")
 	if err := flags.Parse(args); err != nil {
 		return untested, err
+	}
+	if *failOn != "drift" && *failOn != "violation" || *timeout < 0 || p.least < 0 {
+		return untested, errors.New("-fail-on must be violation or drift; -timeout and -min must not be negative")
+	}
+	p.onDrift = *failOn == "drift"
+	if *timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, *timeout)
+		defer cancel()
 	}
 	if flags.NArg() > 0 || !*ionos && !*triton || p.sample < 1 {
 		return untested, errors.New("-ionos or -triton is needed, and -sample must be positive")
 	}
-	if *known != "" {
-		file, err := os.Open(*known)
-		if err != nil {
-			return untested, err
-		}
-		defer file.Close()
-		if p.tolerances, err = readTolerances(file); err != nil {
-			return untested, fmt.Errorf("%s: %w", *known, err)
-		}
+	checker, err := p.checker(*spec, *known)
+	if err != nil {
+		return untested, err
 	}
-	guard := wrapper.WithHTTPClient(&http.Client{Transport: contract.Transport(env.transport, p.report)})
+	guard := wrapper.WithHTTPClient(&http.Client{Transport: p.watch(checker.Transport(env.transport, p.report))})
 	if *ionos {
 		client, err := env.ionos(guard)
 		if err != nil {
@@ -82,14 +92,32 @@ func probeCommand(ctx context.Context, args []string, env environment) (int, err
 	return p.verdict(), nil
 }
 
+// checker is for the document and the tolerances of two files; each may be "".
+func (p *probe) checker(spec, known string) (*contract.Checker, error) {
+	var document []byte
+	if spec != "" {
+		var err error
+		if document, err = os.ReadFile(spec); err != nil {
+			return nil, err
+		}
+	}
+	if known != "" {
+		file, err := os.Open(known)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		if p.tolerances, err = contract.ReadTolerances(file); err != nil {
+			return nil, fmt.Errorf("%s: %w", known, err)
+		}
+	}
+	return contract.New(document, contract.WithTolerances(p.tolerances))
+}
+
 func (p *probe) report(f contract.Finding) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.current.reported++
-	if tolerated(p.tolerances, f) {
-		p.current.tolerated++
-		return
-	}
 	for _, told := range p.current.findings {
 		if told == f {
 			return
@@ -114,27 +142,31 @@ func (p *probe) try(cloud, operation string, wanted int, call func() error) bool
 	s := p.step(cloud, operation)
 	p.mu.Lock()
 	p.current = s
-	before := s.reported
+	before, known := s.reported, p.tolerances.Used()
+	p.page = false
 	p.mu.Unlock()
 	s.requests++
 	err := call()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	tolerated := p.tolerances.Used() - known
+	s.tolerated += tolerated
+	s.reported += tolerated
 	var failed *wrapper.Error
 	switch {
 	case err == nil && wanted == 0:
 	case errors.As(err, &failed) && wanted != 0 && failed.Status == wanted:
 	case errors.As(err, &failed) && failed.Status >= 300:
-		s.untested = fmt.Sprintf("status %d", failed.Status)
+		s.untested = p.failure(failed.Status)
 	case err == nil:
 		s.untested = fmt.Sprintf("success in place of status %d", wanted)
 	case errors.As(err, &failed) && failed.Status != 0:
-		// The answer could not be decoded; the contract check has said why, as a rule.
+		// The response could not be decoded; the contract check has said why, as a rule.
 		if s.reported == before {
-			s.untested = "the answer could not be read"
+			s.untested = "the response could not be read"
 		}
 	default:
-		s.untested = "no answer"
+		s.untested = unreachable(err)
 	}
 	return err == nil
 }
@@ -150,14 +182,21 @@ func (p *probe) skip(cloud, reason string, operations ...string) {
 
 // verdict is the exit status.
 func (p *probe) verdict() int {
-	code := conforms
+	code, tested := conforms, 0
 	for _, s := range p.steps {
-		switch {
-		case len(s.findings) > 0:
-			return differs
-		case s.untested != "":
-			code = untested
+		for _, f := range s.findings {
+			if p.onDrift || f.Kind == contract.Violation {
+				return differs
+			}
 		}
+		if s.untested != "" {
+			code = untested
+		} else if s.skipped == "" {
+			tested++
+		}
+	}
+	if tested < p.least {
+		return untested
 	}
 	return code
 }

@@ -1,18 +1,23 @@
 package main
 
 import (
+	"context"
+	"crypto/x509"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cloudroster/cloudroster/contract"
 	"github.com/cloudroster/cloudroster/wrapper"
 	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
@@ -91,7 +96,7 @@ func TestKnownDeviationsAreTolerated(t *testing.T) {
 func TestAToleranceOfTooManyOrTooFewThings(t *testing.T) {
 	t.Parallel()
 	for text, message := range map[string]string{"enum *": "line 1: a rule, an operation and a place are needed", "": ""} {
-		_, err := readTolerances(strings.NewReader(text))
+		_, err := contract.ReadTolerances(strings.NewReader(text))
 		if message == "" {
 			assert.NoError(t, err)
 		} else {
@@ -119,7 +124,7 @@ func TestProbeThatCannotTest(t *testing.T) {
 		want string
 	}{
 		"wrong token":        {refused, "UNTESTED IONOS   umUsersGet: status 401\n"},
-		"no answer":          {silent, "UNTESTED IONOS   umUsersGet: no answer\n"},
+		"no response":        {silent, "UNTESTED IONOS   umUsersGet: no response\n"},
 		"no right to shares": {forbidden, "UNTESTED IONOS   umGroupsSharesGet: status 403\n"},
 	} {
 		got := runWith(t, c.env, "probe", "-ionos")
@@ -212,4 +217,48 @@ func TestReportsHoldNoValues(t *testing.T) {
 	}
 	assert.Equal(t, map[string]string{"type": "error", "enum": "warning", "untested": "warning"}, levels)
 	assert.Len(t, report.Runs[0].Tool.Driver.Rules, 3)
+	// Code scanning needs a line, the texts of the rules, and something to know a result again by.
+	for _, needed := range []string{`"startLine": 1`, `"shortDescription"`, `"fullDescription"`, `"help"`, `"partialFingerprints"`} {
+		assert.Contains(t, string(jsonText), needed)
+	}
+}
+
+func TestProbeSaysWhyThereWasNoResponse(t *testing.T) {
+	t.Parallel()
+	for want, failure := range map[string]error{
+		"the host name cannot be resolved": &net.DNSError{Err: "no such host", Name: "s3cret-host"},
+		"connection refused":               &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)},
+		"the certificate is not trusted":   x509.UnknownAuthorityError{},
+		"timeout":                          context.DeadlineExceeded,
+	} {
+		env := onCloud(t, peopled(t))
+		env.transport = roundTripper(func(*http.Request) (*http.Response, error) { return nil, failure })
+		got := runWith(t, env, "probe", "-ionos")
+		assert.Equal(t, untested, got.code, want)
+		assert.Contains(t, got.stdout, "umUsersGet: no response: "+want+"\n")
+		assert.NotContains(t, got.stdout, "s3cret")
+	}
+	cloud := peopled(t)
+	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersGet", Effect: wrappertest.Reply(503,
+		http.Header{"Content-Type": {"text/html"}}, "<html>back soon</html>")})
+	got := runWith(t, onCloud(t, cloud), "probe", "-ionos")
+	assert.Equal(t, untested, got.code)
+	assert.Contains(t, got.stdout, "umUsersGet: status 503: a maintenance page\n")
+}
+
+func TestProbeFailsOnWhatItIsTold(t *testing.T) {
+	t.Parallel()
+	drift := func() environment {
+		cloud := peopled(t)
+		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersGet", Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
+			a.Body = []byte(strings.Replace(string(a.Body), `"active":true`, `"active":true,"planet":"x"`, 1))
+		})})
+		return onCloud(t, cloud)
+	}
+	assert.Equal(t, differs, runWith(t, drift(), "probe", "-ionos").code)
+	assert.Equal(t, conforms, runWith(t, drift(), "probe", "-ionos", "-fail-on", "violation").code)
+	assert.Equal(t, untested, runWith(t, drift(), "probe", "-ionos", "-fail-on", "violation", "-min", "99").code)
+	assert.Equal(t, untested, runWith(t, drift(), "probe", "-ionos", "-fail-on", "nothing").code)
+	assert.Equal(t, conforms, runWith(t, drift(), "probe", "-ionos", "-fail-on", "violation", "-spec", "../../openapi.yaml").code)
+	assert.Equal(t, untested, runWith(t, drift(), "probe", "-ionos", "-spec", "/does/not/exist").code)
 }

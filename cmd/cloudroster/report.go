@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -30,10 +31,8 @@ func (p *probe) writeText(w io.Writer) error {
 			unasked++
 		}
 	}
-	for _, known := range p.tolerances {
-		if known.used == 0 {
-			fmt.Fprintf(&b, "nothing matches the tolerance %q any more\n", known.text)
-		}
+	for _, unused := range p.tolerances.Unused() {
+		fmt.Fprintf(&b, "nothing matches the tolerance %q any more\n", unused)
 	}
 	fmt.Fprintf(&b, "%d operations, %d violations, %d drift, %d not tested\n", len(p.steps), violations, drift, unasked)
 	_, err := io.WriteString(w, b.String())
@@ -141,12 +140,17 @@ func (p *probe) writeSARIF(w io.Writer) error {
 	add := func(rule, level, operation, message string) {
 		if !seen[rule] {
 			seen[rule] = true
-			rules = append(rules, object{"id": rule})
+			rules = append(rules, object{
+				"id": rule, "shortDescription": object{"text": "Contract: " + rule},
+				"fullDescription": object{"text": "Traffic differs from openapi.yaml by the rule " + rule + "."},
+				"help":            object{"text": "See the documentation of package contract for the rule " + rule + "."},
+			})
 		}
 		results = append(results, object{
 			"ruleId": rule, "level": level, "message": object{"text": message},
+			"partialFingerprints": object{"finding/v1": fmt.Sprintf("%x", sha256.Sum256([]byte(rule+" "+operation+" "+message)))},
 			"locations": []object{{
-				"physicalLocation": object{"artifactLocation": object{"uri": "openapi.yaml"}},
+				"physicalLocation": object{"artifactLocation": object{"uri": "openapi.yaml"}, "region": object{"startLine": 1}},
 				"logicalLocations": []object{{"name": operation, "kind": "function"}},
 			}},
 		})
