@@ -31,6 +31,9 @@ type ConformanceConfig struct {
 	// LoseCreate and LoseDelete break the connection of the next such request: before it is
 	// carried out, or after, so that only its answer is lost.
 	LoseCreate, LoseDelete func(after bool)
+	// CutList makes every list incomplete from here on, as far as a client can tell. nil skips the
+	// case that needs it.
+	CutList func()
 }
 
 // TestUsers is what every implementation of [wrapper.Users] must do. fresh makes a cloud of
@@ -359,6 +362,30 @@ var usersCases = []struct {
 		}
 		if made.Login != input.Login && made.Login != input.Email {
 			t.Errorf("login %q of %q", made.Login, input.Login)
+		}
+	}},
+	{"who is not in an incomplete list may still exist", func(t *testing.T, s ConformanceConfig) {
+		if s.CutList == nil {
+			t.Skip("there is no CutList")
+		}
+		_, made := s.create(t, 1)
+		s.CutList()
+		last := "x"
+		_, get := s.Users.Get(t.Context(), "nobody@example.com")
+		_, update := s.Users.Update(t.Context(), "nobody@example.com", wrapper.UserUpdate{LastName: &last})
+		var all error
+		for _, err := range s.Users.All(t.Context()) {
+			all = err
+		}
+		for method, err := range map[string]error{
+			"get": get, "update": update, "delete": s.Users.Delete(t.Context(), "nobody@example.com"), "all": all,
+		} {
+			if !errors.Is(err, wrapper.ErrIncomplete) || errors.Is(err, wrapper.ErrNotFound) {
+				t.Errorf("%s: %v", method, err)
+			}
+		}
+		if _, err := s.Users.Get(t.Context(), made.ID); err != nil {
+			t.Errorf("get by id: %v", err)
 		}
 	}},
 	{"a password is never printed", func(t *testing.T, s ConformanceConfig) {

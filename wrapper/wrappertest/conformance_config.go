@@ -1,6 +1,7 @@
 package wrappertest
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/cloudroster/cloudroster/wrapper"
@@ -39,6 +40,11 @@ func IONOSConformance(cloud *Cloud, users wrapper.Users) ConformanceConfig {
 		LoseDelete: func(after bool) {
 			cloud.IONOS.Fault(Fault{OperationID: "umUsersDelete", Attempt: 1, After: after, Effect: ResetConnection()})
 		},
+		CutList: func() {
+			cloud.IONOS.Fault(Fault{OperationID: UmUsersGet, Effect: EditResponse(func(a *Response) {
+				a.Body = bytes.Replace(a.Body, []byte(`"offset":0`), []byte(`"offset":7`), 1)
+			})})
+		},
 	}
 }
 
@@ -73,6 +79,11 @@ func TritonConformance(cloud *Cloud, users wrapper.Users) ConformanceConfig {
 		},
 		LoseDelete: func(after bool) {
 			cloud.Triton.Fault(Fault{OperationID: "DeleteTritonUser", Attempt: 1, After: after, Effect: ResetConnection()})
+		},
+		CutList: func() {
+			for n := range maxTritonList {
+				cloud.Triton.AddUser(SubUser{Login: fmt.Sprintf("more%d", n), Email: fmt.Sprintf("more%d@example.com", n)})
+			}
 		},
 	}
 }
