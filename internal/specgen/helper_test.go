@@ -203,11 +203,8 @@ func tritonPageText(t *testing.T) string {
 		line(fmt.Sprintf("%s (%s %s)", id, method, path), "A sentence of the page.", "Inputs")
 		rows(id, "input")
 		line("Returns")
-		switch f[place{id, "returns"}] {
-		case "array":
-			line("An array of users:")
-		case "object":
-			line("User object:")
+		if sentence := map[string]string{"array": "An array of users:", "object": "User object:"}[f[place{id, "returns"}]]; sentence != "" {
+			line(sentence)
 		}
 		rows(id, "returned")
 		line("Errors", "Other errors have a page of their own.", "Error Code", "Description")
