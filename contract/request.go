@@ -27,7 +27,6 @@ type exchange struct {
 
 	mu       sync.Mutex
 	reported []Finding // findings of an exchange are told once
-	hits     []int     // what was exercised; handed to coverage at the end
 }
 
 func (x *exchange) find(kind Kind, rule Rule, where, message string) {

@@ -19,6 +19,7 @@ func coverageCommand(_ context.Context, args []string, env environment) (int, er
 	flags.Float64Var(&minimum.RequestProperties, "requests", 0, "least coverage of request properties, in `percent`")
 	flags.Float64Var(&minimum.ResponseProperties, "responses", 0, "least coverage of response properties, in `percent`")
 	paths := flags.String("paths", "", "count only operations below these `paths`, separated by commas: /um,/requests is IONOS, /{account} is Triton")
+	page := flags.String("html", "", "write a page that shows what is missing to this `file`")
 	if err := flags.Parse(args); err != nil {
 		return untested, err
 	}
@@ -32,7 +33,7 @@ func coverageCommand(_ context.Context, args []string, env environment) (int, er
 	if *paths != "" {
 		coverage = coverage.Only(strings.Split(*paths, ",")...)
 	}
-	if err := coverage.WriteTable(env.stdout); err != nil {
+	if err := errors.Join(coverage.WriteTable(env.stdout), writeFile(*page, coverage.WriteHTML)); err != nil {
 		return untested, err
 	}
 	code := conforms

@@ -3,6 +3,8 @@ package main
 import (
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -39,7 +41,12 @@ func TestCoverageAddsFilesUpAndHoldsTheMinimum(t *testing.T) {
 	assert.Regexp(t, `1/\d+ operations exercised \(\d\.\d %\), 100 % required\n`, got.stdout)
 	assert.Contains(t, got.stdout, "response properties exercised")
 
-	got = runWith(t, env, "coverage", "-paths", "/um,/requests", "-operations", "4", directory)
+	page := filepath.Join(t.TempDir(), "coverage.html")
+	got = runWith(t, env, "coverage", "-html", page, "-paths", "/um,/requests", "-operations", "4", directory)
+	text, err := os.ReadFile(page)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "<th>umUsersGet</th>")
+	assert.NotContains(t, string(text), "TritonUser")
 	assert.Equal(t, conforms, got.code)
 	assert.Contains(t, got.stdout, "\n1/25 operations, ")
 	assert.NotContains(t, got.stdout, "Triton")
