@@ -121,6 +121,8 @@ func checkToken(token string) error {
 	switch {
 	case token == "":
 		return errors.New("token auth: token is empty")
+	case strings.Contains(token, " "):
+		return errors.New("token auth: token contains a space; give it without \"Bearer\"")
 	case !validHeaderValue(token):
 		return errors.New("token auth: token contains a control character")
 	}

@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -233,9 +234,13 @@ func remove(ctx context.Context, c *IONOS, k call) (*Operation, error) {
 	return c.accepted(resp, err)
 }
 
-// alreadyDeleted recognizes the 404 of a repeated DELETE: that there is nothing to delete any
+// alreadyDeleted recognizes the service's own 404 of a repeated DELETE: that there is nothing to delete any
 // more, after an attempt whose response was lost, is what was asked for.
 func alreadyDeleted(err error) bool {
 	var failed *Error
-	return errors.As(err, &failed) && failed.Status == http.StatusNotFound && failed.outcomeUnknown
+	if !errors.As(err, &failed) || failed.Status != http.StatusNotFound || !failed.outcomeUnknown || failed.vendor == nil {
+		return false
+	}
+	// Of a body that broke off (Err) the beginning must do.
+	return failed.vendor.own(failed) || failed.Err != nil && !bytes.HasPrefix(bytes.TrimSpace(failed.Body), []byte("<"))
 }

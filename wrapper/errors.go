@@ -1,12 +1,15 @@
 package wrapper
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,8 +27,12 @@ var (
 	// ErrInvalid: the service refused the input (400, 405, 406, 413, 415, 422; Triton's 409
 	// InvalidArgument and MissingParameter), or this library did before any request.
 	ErrInvalid = errors.New("invalid")
-	// ErrConflict: the input contradicts what is there (409 otherwise).
+	// ErrConflict: the input contradicts what exists (409 otherwise; Triton's refusal to delete
+	// what has child elements).
 	ErrConflict = errors.New("conflict")
+	// ErrExists: the email address or login is taken. Such an error is ErrInvalid or ErrConflict
+	// as well, as the service has it. Error.Field names it where the service does.
+	ErrExists = errors.New("already exists")
 	// ErrRateLimited: too many requests (429; 420 on Triton), by this call or by others of the
 	// client, for which it would have had to wait past its deadline.
 	ErrRateLimited = errors.New("rate limited")
@@ -88,6 +95,10 @@ type Error struct {
 	// Err is the cause where there is one besides the status.
 	Err error
 
+	// Field is the field that the service objects to, such as "email" or "login", where its
+	// message names one. It may be empty.
+	Field string
+
 	vendor         *vendor // nil for an error that is not of a response
 	outcomeUnknown bool
 }
@@ -130,7 +141,7 @@ func (e *Error) Error() string {
 		return "<nil>"
 	}
 	var b strings.Builder
-	b.WriteString(e.Method + " " + e.Path)
+	b.WriteString(printable(e.Method + " " + e.Path))
 	if e.Status != 0 {
 		b.WriteString(": " + strconv.Itoa(e.Status))
 		if text := http.StatusText(e.Status); text != "" {
@@ -170,6 +181,8 @@ func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrOutcomeUnknown:
 		return e.outcomeUnknown
+	case ErrExists:
+		return (e.Status == http.StatusConflict || e.Status == http.StatusUnprocessableEntity) && e.says(taken)
 	case ErrUnexpectedResponse:
 		return e.Status >= 100 && e.Status < 200 || e.Status >= 300 && e.Status < 400
 	}
@@ -268,7 +281,38 @@ func responseError(resp *response, redact *strings.Replacer) *Error {
 	if len(failed.Messages) > 0 {
 		failed.Code = failed.Messages[0].Code
 	}
+	for _, message := range failed.Messages {
+		failed.Field = cmp.Or(failed.Field, fieldName(message.Text))
+	}
 	return failed
+}
+
+// taken is what both services say of a value that somebody else has.
+var taken = []string{"already taken", "already exists", "already in use", "is taken"}
+
+// says reports whether a message of the response has one of these phrases.
+func (e *Error) says(phrases []string) bool {
+	return slices.ContainsFunc(e.Messages, func(m Message) bool {
+		text := strings.ToLower(m.Text)
+		return slices.ContainsFunc(phrases, func(phrase string) bool { return strings.Contains(text, phrase) })
+	})
+}
+
+// fieldName finds the field in IONOS's [(root).properties.email], in Triton's "email" is a unique
+// attribute, and in its Login is already taken. It is "" if there is none.
+func fieldName(text string) string {
+	text = strings.ToLower(text)
+	if _, path, ok := strings.Cut(text, "[(root)."); ok {
+		path, _, _ = strings.Cut(path, "]")
+		return path[strings.LastIndexByte(path, '.')+1:]
+	}
+	if before, _, ok := strings.Cut(text, `" is a unique`); ok {
+		return before[strings.LastIndexByte(before, '"')+1:]
+	}
+	if name, _, _ := strings.Cut(text, " "); name == "email" || name == "login" {
+		return name
+	}
+	return ""
 }
 
 // messages reads the error bodies of both vendors, and the shape of neither as no message.
@@ -329,18 +373,32 @@ func rateLimit(header http.Header) (limit RateLimit, told bool) {
 	return limit, limit != RateLimit{-1, -1, -1}
 }
 
-// retryAfter reads seconds or an HTTP date. Anything else, the past and negative numbers
+// maxRetryAfter stands for every longer delay: HTTP has no bound.
+const maxRetryAfter = 200 * 365 * 24 * time.Hour
+
+// retryAfter reads seconds, fractions allowed, or an HTTP date. Anything else, the past and negative numbers
 // included, is 0: the caller backs off by its own clock.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if value == "" {
 		return 0
 	}
-	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
-		return time.Duration(seconds) * time.Second
+	if strings.Trim(value, "0123456789.") == "" {
+		seconds, err := strconv.ParseFloat(value, 64)
+		switch {
+		case err != nil && !errors.Is(err, strconv.ErrRange):
+			return 0
+		case seconds > maxRetryAfter.Seconds():
+			return maxRetryAfter
+		}
+		return time.Duration(math.Ceil(seconds*1000)) * time.Millisecond
 	}
 	if date, err := http.ParseTime(value); err == nil {
-		return max(date.Sub(now), 0)
+		// The date is of the server's clock, which its Date tells.
+		if server, err := http.ParseTime(header.Get("Date")); err == nil {
+			now = server
+		}
+		return min(max(date.Sub(now), 0), maxRetryAfter)
 	}
 	return 0
 }

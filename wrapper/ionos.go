@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -163,4 +164,6 @@ func (c *IONOS) operationOf(resp *response) (*Operation, error) {
 }
 
 // ionosVendor is how IONOS differs.
-var ionosVendor = &vendor{cloud: "ionos"}
+var ionosVendor = &vendor{cloud: "ionos", own: func(e *Error) bool {
+	return len(e.Messages) > 0 && bytes.Contains(e.Body, []byte(`"messages"`))
+}}

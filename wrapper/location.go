@@ -2,8 +2,8 @@ package wrapper
 
 import (
 	"fmt"
+	"net/netip"
 	"net/url"
-	"strconv"
 	"strings"
 )
 
@@ -65,17 +65,9 @@ func checkBaseURL(base string) (string, error) {
 }
 
 func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") || host == "::1" {
+	if strings.EqualFold(host, "localhost") {
 		return true
 	}
-	parts := strings.Split(host, ".")
-	if len(parts) != 4 || parts[0] != "127" {
-		return false
-	}
-	for _, part := range parts {
-		if n, err := strconv.Atoi(part); err != nil || n < 0 || n > 255 {
-			return false
-		}
-	}
-	return true
+	address, err := netip.ParseAddr(host) // not 127.0.0.01, which some read as another address
+	return err == nil && address.IsLoopback() && address.Zone() == ""
 }

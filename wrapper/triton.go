@@ -285,11 +285,22 @@ func (c *Triton) remove(ctx context.Context, k call) error {
 }
 
 // tritonVendor is how Triton differs.
-var tritonVendor = &vendor{cloud: "triton", acceptVersion: tritonVersions, kind: tritonKind, repair: joinLists}
+var tritonVendor = &vendor{cloud: "triton", acceptVersion: tritonVersions, kind: tritonKind, own: ownTritonError, repair: joinLists}
+
+// children is what the service says of a user who cannot be deleted, because of SSH keys.
+var children = []string{`"child" elements`, "child elements"}
+
+// ownTritonError recognizes the service's 404, whatever proxy is in front of it.
+func ownTritonError(e *Error) bool { return strings.TrimSuffix(e.Code, "Error") == "ResourceNotFound" }
 
 // tritonKind reads the code of a 409, which says that a parameter is bad as well.
 func tritonKind(e *Error) error {
-	if e.Status == http.StatusConflict {
+	switch {
+	case e.Status != http.StatusConflict:
+		return nil
+	case e.says(children):
+		return ErrConflict
+	default:
 		switch strings.TrimSuffix(e.Code, "Error") {
 		case "InvalidArgument", "MissingParameter":
 			return ErrInvalid
