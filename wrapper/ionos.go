@@ -34,6 +34,7 @@ type IONOS struct {
 	server    string // the base URL, as the request builders take it
 	transport *transport
 	pace      PollPolicy
+	polls     *pollSchedule // shared by all waits
 }
 
 // NewIONOS makes a client. auth is [BasicAuth], [TokenAuth], [TokenSourceAuth] or your own.
@@ -47,7 +48,7 @@ func NewIONOS(auth Auth, opts ...IONOSOption) (*IONOS, error) {
 	if err := s.poll.check(); err != nil {
 		return nil, err
 	}
-	return &IONOS{server: s.baseURL + "/", transport: t, pace: s.poll.withDefaults()}, nil
+	return &IONOS{server: s.baseURL + "/", transport: t, pace: s.poll.withDefaults(), polls: &pollSchedule{}}, nil
 }
 
 // NewIONOSFromEnv makes a client from the variables that the vendor's tools read:

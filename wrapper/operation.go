@@ -7,21 +7,23 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/cloudroster/cloudroster/gen"
 )
 
-// Operation is an accepted write of IONOS, identified by the id of its request. It does not
-// change and is safe for concurrent use. The id is all that is needed to go on waiting, in
-// another process as well, with a client for the same contract:
+// Operation is an accepted write of IONOS, identified by the id of its request. Operations are immutable and
+// safe for concurrent use. The id is all that is needed to go on waiting, in another process as well:
 //
 //	id := operation.ID() // keep it
 //	...
 //	err := client.Operation(id).Wait(ctx)
 //
-// An operation without id is done already: the service answered without one. Status and Wait
-// then return at once, without a request.
+// A write of a call with [WithContractNumber] needs it again: client.Operation(id, WithContractNumber(n)).
+//
+// An operation that was done when the write returned has no id; Status and Wait return at once, without a
+// request. Waiting on a nil Operation returns an error.
 type Operation struct {
 	client     *IONOS
 	id         string
@@ -30,15 +32,27 @@ type Operation struct {
 	unlocated  bool          // accepted without an id: how it ends cannot be determined
 	retryAfter time.Duration // what the 202 asked for
 	accepted   time.Time     // when it came; zero for an operation that is resumed
+	invalid    error         // what is wrong with the options of an operation that is resumed
 }
 
-// Operation is the operation with this request id, for waiting that began elsewhere. An id
-// that cannot be one is reported by the first Status or Wait.
-func (c *IONOS) Operation(id string) *Operation {
-	return &Operation{client: c, id: id, contract: &c.transport.contract}
+// Operation returns the operation with this request id, to resume a wait that began elsewhere. It sends no
+// request. [WithContractNumber] is the option that it takes. The first Status or Wait returns an error that
+// matches [ErrInvalid] if id cannot be one, "" included, or if an option is invalid.
+func (c *IONOS) Operation(id string, opts ...CallOption) *Operation {
+	o := &Operation{client: c, id: id, contract: &c.transport.contract}
+	options, err := newCallOptions(opts, 0)
+	switch {
+	case err != nil:
+		o.invalid = err
+	case options.given&givenDepth != 0:
+		o.invalid = invalid("depth", "is not a parameter of an operation")
+	case options.given&givenContract != 0:
+		o.contract = new(strconv.Itoa(options.contract))
+	}
+	return o
 }
 
-// ID is the request id, or "" for an operation that was done at once.
+// ID returns the request id, or "" for an operation that was done when the write returned.
 func (o *Operation) ID() string {
 	if o == nil {
 		return ""
@@ -46,7 +60,7 @@ func (o *Operation) ID() string {
 	return o.id
 }
 
-// String is "operation ID".
+// String returns "operation ID".
 func (o *Operation) String() string {
 	switch {
 	case o == nil:
@@ -59,26 +73,27 @@ func (o *Operation) String() string {
 	return "operation " + printable(o.ID())
 }
 
-// GoString is String.
+// GoString returns String().
 func (o *Operation) GoString() string { return o.String() }
 
-// LogValue is String.
+// LogValue returns String().
 func (o *Operation) LogValue() slog.Value { return slog.StringValue(o.String()) }
 
-// MarshalText is String: the client behind an operation is printed nowhere.
+// MarshalText returns String(): the client behind an operation is printed nowhere.
 func (o *Operation) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
-// Status is how far an operation is.
+// OperationStatus is the progress of an operation.
 type OperationStatus struct {
 	// State is QUEUED, RUNNING, DONE or FAILED.
 	State gen.RequestState
-	// Message is what the service says of it, often nothing.
+	// ErrorMessage is the service's text, often "". It may repeat what was written, a password included:
+	// nothing in this package prints it.
 	ErrorMessage string
 	// Targets are what the operation changes; Target.ID is the id of the user, group or share.
 	Targets []gen.RequestTarget
 }
 
-// Ended tells whether the state is final.
+// Done reports whether the state is final: DONE or FAILED.
 func (s OperationStatus) Done() bool {
 	return s.State == gen.RequestStateDone || s.State == gen.RequestStateFailed
 }
@@ -109,7 +124,7 @@ func (o *Operation) done() bool { return o != nil && o.client != nil && o.ended 
 // finished is an operation that is done already.
 func (c *IONOS) finished() *Operation { return &Operation{client: c, ended: true} }
 
-// Status asks once. An operation that failed is a Status, not an error; a state that the
+// Status gets the status once. A failed operation is a status, not an error; a state that the
 // service does not document is an error, never a success.
 func (o *Operation) Status(ctx context.Context) (OperationStatus, error) {
 	status, _, err := o.ask(ctx)
@@ -135,7 +150,7 @@ type OperationError struct {
 	Err error
 }
 
-// Error reads like "operation ID is FAILED (message): operation failed".
+// Error reads like "operation ID is FAILED: operation failed". The service's text is in Status.ErrorMessage.
 func (e *OperationError) Error() string {
 	if e == nil {
 		return "<nil>"
@@ -143,9 +158,6 @@ func (e *OperationError) Error() string {
 	text := "operation " + printable(e.ID)
 	if e.Status.State != "" {
 		text += " is " + string(e.Status.State)
-	}
-	if e.Status.ErrorMessage != "" {
-		text += " (" + printable(e.Status.ErrorMessage) + ")"
 	}
 	if e.Err != nil {
 		text += ": " + e.Err.Error()

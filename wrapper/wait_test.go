@@ -174,7 +174,7 @@ func TestOperationErrorPrintsWhatItHas(t *testing.T) {
 	t.Parallel()
 	assert.EqualError(t, &wrapper.OperationError{ID: "x"}, "operation x")
 	assert.EqualError(t, &wrapper.OperationError{ID: "x", Status: wrapper.OperationStatus{State: "FAILED", ErrorMessage: "quota"}, Err: wrapper.ErrOperationFailed},
-		"operation x is FAILED (quota): operation failed")
+		"operation x is FAILED: operation failed", "the service's text may repeat a password")
 }
 
 func TestWaitForManyWithFewRequestsAtATime(t *testing.T) {
