@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -9,8 +10,8 @@ import (
 const redacted = "[redacted]"
 
 // Secret is a password in a request. It is sent as it is and printed as [redacted]: by every
-// fmt verb and by log/slog. encoding/json writes the real value, because that is how it is
-// sent: do not write a request body to a log as JSON yourself.
+// fmt verb, by log/slog and by encoders of text such as encoding/xml. encoding/json writes the
+// real value, because that is how it is sent: do not write a request body to a log as JSON yourself.
 type Secret string
 
 // Format prints [redacted] for every verb.
@@ -18,6 +19,12 @@ func (Secret) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, red
 
 // String returns [redacted]. Use string(secret) for the value.
 func (Secret) String() string { return redacted }
+
+// MarshalText returns [redacted].
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// MarshalJSON returns the real value, as a JSON string.
+func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(string(s)) }
 
 // LogValue returns [redacted].
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }

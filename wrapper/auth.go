@@ -51,6 +51,9 @@ func TokenAuth(token string) Auth {
 // TokenSourceAuth authenticates with a token that changes. source is called for every
 // attempt, with the context of the call, and does its own caching. When it fails, its error
 // is what the caller gets, and no request is sent.
+//
+// After a 401 it is called once more, and [TokenRejected] reports true for its context: a cached token has
+// been revoked, and source should get a new one. The request is sent again if source returns another token.
 func TokenSourceAuth(source func(context.Context) (string, error)) Auth {
 	return &tokenSourceAuth{source: source}
 }
@@ -114,6 +117,18 @@ func (a *tokenSourceAuth) Authorize(r *http.Request) error {
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
 	return nil
+}
+
+type tokenRejectedKey struct{}
+
+// TokenRejected reports whether a source of [TokenSourceAuth] is called because the service rejected the
+// token that it returned before (401).
+func TokenRejected(ctx context.Context) bool { return ctx.Value(tokenRejectedKey{}) != nil }
+
+// renewToken asks the source for another token than the one that the service rejected.
+func (a *tokenSourceAuth) renewToken(rejected *http.Request) bool {
+	r := rejected.Clone(context.WithValue(rejected.Context(), tokenRejectedKey{}, true))
+	return a.Authorize(r) == nil && r.Header.Get("Authorization") != rejected.Header.Get("Authorization")
 }
 
 // checkToken never repeats the token.

@@ -21,6 +21,9 @@ func decode[T any](resp *response, id string) (*T, error) {
 	case data[0] != '{' && data[0] != '[':
 		return nil, resp.unexpected("the body is not what the operation documents")
 	}
+	if tooManyItems(data) {
+		return nil, resp.unreadable(fmt.Errorf("a list with more items than its length allows for: %w", ErrResponseTooLarge))
+	}
 	value := new(T)
 	err := decodeValue(data, value)
 	if err != nil && resp.vendor.repair != nil {
@@ -46,6 +49,42 @@ func decodeValue[T any](data []byte, value *T) error {
 		return unmarshalUsers(data, list)
 	}
 	return unmarshal(data, value)
+}
+
+const (
+	// minItemBytes is what an item of a list has at least: an id, a type and a URL take 130.
+	minItemBytes = 128
+	// freeItems may be shorter.
+	freeItems = 1000
+)
+
+// tooManyItems recognizes a list that would need a multiple of its own size: each {} of three bytes becomes
+// an item of 400. Memory stays in proportion to what was received.
+func tooManyItems(data []byte) bool {
+	limit := freeItems + len(data)/minItemBytes
+	if bytes.Count(data, []byte{','}) < limit {
+		return false // there cannot be as many
+	}
+	items, depth, quoted := 0, 0, false
+	var inList [3]bool // whether the container at this depth is a list
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[' || c == '{':
+			if depth++; depth < len(inList) {
+				inList[depth] = c == '['
+			}
+		case c == ']' || c == '}':
+			depth--
+		case c == ',' && depth >= 0 && depth < len(inList) && inList[depth]:
+			items++
+		}
+	}
+	return items >= limit
 }
 
 // body is the body without leading white space.

@@ -229,6 +229,9 @@ func (e *Error) LogValue() slog.Value {
 		slog.String("code", e.Code), slog.String("request_id", e.RequestID), slog.String("error", e.Error()))
 }
 
+// MarshalText returns Error(): encoding/xml would write the body.
+func (e *Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
 // MarshalJSON writes what LogValue groups.
 func (e *Error) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{

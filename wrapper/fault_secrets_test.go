@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -81,6 +82,8 @@ func printed(t *testing.T, value any) map[string]string {
 	}
 	marshalled, err := json.Marshal(value)
 	texts["json"] = string(marshalled) + fmt.Sprint(err)
+	marshalled, err = xml.Marshal(value)
+	texts["xml"] = string(marshalled) + fmt.Sprint(err)
 	for name, handler := range map[string]func(io.Writer) slog.Handler{
 		"slog text": func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, nil) },
 		"slog JSON": func(w io.Writer) slog.Handler { return slog.NewJSONHandler(w, nil) },

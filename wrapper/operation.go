@@ -177,6 +177,9 @@ func (e *OperationError) LogValue() slog.Value {
 		slog.String("state", string(e.Status.State)), slog.String("error", e.Error()))
 }
 
+// MarshalText returns Error(): encoding/xml would write the service's text.
+func (e *OperationError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
 // MarshalJSON writes what LogValue groups.
 func (e *OperationError) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{

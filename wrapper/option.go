@@ -73,6 +73,7 @@ type settings struct {
 	attemptTimeout time.Duration
 	responseLimit  int64
 	roles          []string
+	wrap           func(http.RoundTripper) http.RoundTripper
 }
 
 // WithOptions combines options that several clients share, of either cloud.
@@ -99,6 +100,21 @@ func WithBaseURL(url string) IONOSOption {
 // newer, and keeps connections.
 func WithHTTPClient(client *http.Client) Option {
 	return option(func(s *settings) { s.client = client })
+}
+
+// WithTransport wraps the transport that sends the attempts, for tracing or metrics. wrap is called once, with
+// the transport of [WithHTTPClient] or else the client's own, which keeps its connections. What wrap returns
+// sees every attempt with its credentials, and must be safe for concurrent use; a nil one is invalid. Of
+// several, the last wraps the others.
+func WithTransport(wrap func(http.RoundTripper) http.RoundTripper) Option {
+	return option(func(s *settings) {
+		inner := s.wrap
+		if inner == nil || wrap == nil {
+			s.wrap = wrap
+			return
+		}
+		s.wrap = func(next http.RoundTripper) http.RoundTripper { return wrap(inner(next)) }
+	})
 }
 
 // WithLogger writes one record per attempt: method, path, status, duration, request id, attempt;
@@ -172,6 +188,26 @@ func tritonSettings(baseURL string, opts []TritonOption) *settings {
 	return s
 }
 
+// check finds what is wrong with the values of options, and normalizes the base URL.
+func (s *settings) check() error {
+	base, err := checkBaseURL(s.baseURL)
+	if err != nil {
+		return err
+	}
+	s.baseURL = base
+	switch {
+	case !validHeaderValue(s.userAgent):
+		return invalid("user agent", "contains a control character")
+	case s.attemptTimeout < 0:
+		return invalid("attempt timeout", "is negative")
+	case s.responseLimit <= 0:
+		return invalid("response limit", "is not positive")
+	case s.hasContract && (s.contract < 1 || s.contract > 1<<31-1):
+		return invalid("contract number", "must be 1 to 2147483647")
+	}
+	return s.retry.check()
+}
+
 // newTransport checks everything that can be checked before the first request.
 func newTransport(v *vendor, auth Auth, s *settings) (*transport, error) {
 	if isNil(auth) {
@@ -182,26 +218,17 @@ func newTransport(v *vendor, auth Auth, s *settings) (*transport, error) {
 			return nil, fmt.Errorf("%w: %w", err, ErrInvalid)
 		}
 	}
-	base, err := checkBaseURL(s.baseURL)
-	if err != nil {
+	if err := s.check(); err != nil {
 		return nil, err
 	}
-	s.baseURL = base
-	if err := s.retry.check(); err != nil {
-		return nil, err
-	}
-	switch {
-	case !validHeaderValue(s.userAgent):
-		return nil, invalid("user agent", "contains a control character")
-	case s.attemptTimeout < 0:
-		return nil, invalid("attempt timeout", "is negative")
-	case s.responseLimit <= 0:
-		return nil, invalid("response limit", "is not positive")
-	case s.hasContract && (s.contract < 1 || s.contract > 1<<31-1):
-		return nil, invalid("contract number", "must be 1 to 2147483647")
+	next := roundTripper(s)
+	if s.wrap != nil {
+		if next = s.wrap(next); isNil(next) {
+			return nil, invalid("transport", "is nil: WithTransport must return one")
+		}
 	}
 	t := &transport{
-		next:          roundTripper(s),
+		next:          next,
 		auth:          auth,
 		retry:         s.retry.withDefaults(),
 		logger:        s.logger,

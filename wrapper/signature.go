@@ -92,7 +92,7 @@ type SignatureOption func(*signatureSettings) error
 
 type signatureSettings struct{ subUser, keyName string }
 
-// SubUser signs as a sub-user of the account, with a key that is registered
+// WithSubUser signs as a sub-user of the account, with a key that is registered
 // with that sub-user. It takes the login.
 func WithSubUser(login string) SignatureOption {
 	return func(s *signatureSettings) error {
@@ -101,7 +101,7 @@ func WithSubUser(login string) SignatureOption {
 	}
 }
 
-// KeyName tells the server the name under which the key is registered instead
+// WithKeyName tells the server the name under which the key is registered instead
 // of the key's fingerprint. An MD5 fingerprint, in any of its forms, is good
 // for a name as well; a SHA-256 fingerprint is refused, since the server does
 // not know it.

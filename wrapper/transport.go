@@ -75,7 +75,7 @@ func (t *transport) do(r *http.Request, repeatable bool) (*response, error) {
 		if isWrite(r) && resp != nil && resp.StatusCode >= 200 && resp.StatusCode < 300 {
 			return resp, failed
 		}
-		fresh := t.renew(failed, resp) && !renewed
+		fresh := t.renew(r, failed, resp, renewed)
 		resp.release()
 		last := !v.retry && !fresh || attempt >= t.retry.MaxAttempts || !rewindable(r) || r.Context().Err() != nil
 		if err := t.backOff(r.Context(), failed, attempt, last || fresh); err != nil {
@@ -136,9 +136,12 @@ type clockCorrector interface {
 	correctClock(serverDate time.Time) (offset time.Duration, corrected bool)
 }
 
-// renew handles a response that rejects the date of a signature: the error tells how far the
-// clocks are apart. It reports whether signing again can help.
-func (t *transport) renew(failed *Error, resp *response) bool {
+// renew reports whether other credentials can help: after a 401, another token of a source; after a response
+// that rejects the date of a signature, another date; both once a call. The error then tells how far the clocks are apart.
+func (t *transport) renew(r *http.Request, failed *Error, resp *response, renewed bool) bool {
+	if source, ok := t.auth.(*tokenSourceAuth); ok && failed.Status == http.StatusUnauthorized {
+		return !renewed && source.renewToken(r)
+	}
 	corrector, ok := t.auth.(clockCorrector)
 	if !ok || resp == nil || failed.Status != http.StatusBadRequest || failed.Code != "InvalidHeader" {
 		return false
@@ -151,7 +154,7 @@ func (t *transport) renew(failed *Error, resp *response) bool {
 	if offset.Abs() >= minSkew {
 		failed.Err = fmt.Errorf("this machine's clock is %s off the server's: %w", -offset, ErrClockSkew)
 	}
-	return corrected
+	return corrected && !renewed
 }
 
 // header completes what the request builder has set.

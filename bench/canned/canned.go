@@ -31,15 +31,12 @@ type Service struct {
 var User = []byte(user(UserID, 1, false))
 
 // Page is the answer for a full page at depth 1.
-var Page = []byte(page(0))
+var Page = []byte(page(0, PageSize, true))
 
 // TritonUser is the answer for one user of the Triton account.
 var TritonUser = []byte(`{"id":"9b6f2f64-52f3-4a41-9ff0-5b8a4ee5f0d2","login":"ada","email":"ada@example.test",` +
 	`"companyName":"Example","firstName":"Ada","lastName":"Lovelace","phone":"555-0100",` +
 	`"updated":"2026-03-01T10:20:30.456Z","created":"2026-02-01T10:20:30.123Z"}`)
-
-// pages differ in the ids, as those of a real service do.
-var pages = [2][]byte{Page, []byte(page(PageSize))}
 
 func user(id string, n int, entities bool) string {
 	const host = "https://api.ionos.com/cloudapi/v6/um/users/"
@@ -57,18 +54,35 @@ func user(id string, n int, entities bool) string {
 	return text + "}"
 }
 
-func page(offset int) string {
+func page(offset, users int, more bool) string {
 	const href = "https://api.ionos.com/cloudapi/v6/um/users"
-	items := make([]string, PageSize)
+	items := make([]string, users)
 	for i := range items {
 		items[i] = user(fmt.Sprintf("5c1f6bd6-4ab4-4f31-9a2e-%012d", offset+i), offset+i, true)
 	}
+	next := ""
+	if more {
+		next = fmt.Sprintf(`,"next":"%s?offset=%d"`, href, offset+users)
+	}
 	return fmt.Sprintf(`{"id":"users","type":"collection","href":%q,"offset":%d,"limit":%d,`, href, offset, PageSize) +
-		fmt.Sprintf(`"_links":{"prev":"%s?offset=0","self":"%s?offset=%d","next":"%s?offset=%d"},"items":[`, href, href, offset, href, offset+PageSize) +
+		fmt.Sprintf(`"_links":{"prev":"%s?offset=0","self":"%s?offset=%d"%s},"items":[`, href, href, offset, next) +
 		strings.Join(items, ",") + "]}"
 }
 
-var empty = []byte(`{"id":"users","type":"collection","href":"https://api.ionos.com/cloudapi/v6/um/users","offset":0,"limit":100,"items":[]}`)
+// list returns the page that a request asks for. The first is made beforehand.
+func (s *Service) list(r *http.Request) []byte {
+	query := r.URL.Query()
+	offset, _ := strconv.Atoi(query.Get("offset"))
+	size, err := strconv.Atoi(query.Get("limit"))
+	if err != nil {
+		size = PageSize
+	}
+	if offset == 0 && size == PageSize && s.Users >= PageSize {
+		return Page
+	}
+	users := max(min(size, s.Users-offset), 0)
+	return []byte(page(offset, users, offset+users < s.Users))
+}
 
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, status := User, http.StatusOK
@@ -84,10 +98,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if s.Delay > 0 {
 			time.Sleep(s.Delay)
 		}
-		offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
-		if body = pages[offset/PageSize%2]; offset >= s.Users {
-			body = empty
-		}
+		body = s.list(r)
 	default:
 		http.NotFound(w, r)
 		return

@@ -69,14 +69,14 @@ func read(ctx context.Context, ionos *wrapper.IONOS, triton *wrapper.Triton) ([]
 	if ionos != nil {
 		found, err := readIONOS(ctx, ionos)
 		if err != nil {
-			return nil, fmt.Errorf("IONOS: %w", err)
+			return nil, fmt.Errorf("read IONOS: %w", err)
 		}
 		rights = append(rights, found...)
 	}
 	if triton != nil {
 		found, err := readTriton(ctx, triton)
 		if err != nil {
-			return nil, fmt.Errorf("Triton: %w", err)
+			return nil, fmt.Errorf("read Triton: %w", err)
 		}
 		rights = append(rights, found...)
 	}

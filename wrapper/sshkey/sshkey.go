@@ -54,7 +54,7 @@ func newSettings(opts []Option) settings {
 	return s
 }
 
-// Passphrase asks for the passphrase of a protected key: once for each key
+// WithPassphrase asks for the passphrase of a protected key: once for each key
 // read, and for no other key. It is given the path of the file, or "" for a
 // key in memory. An error of ask is passed on; an empty answer is
 // [ErrPassphraseRequired].
@@ -68,7 +68,7 @@ func WithInsecurePermissions() Option {
 	return func(s *settings) { s.allowReadable = true }
 }
 
-// Fingerprint accepts only the key with this fingerprint, MD5 or SHA-256.
+// WithFingerprint accepts only the key with this fingerprint, MD5 or SHA-256.
 // Another one is [ErrKeyNotFound].
 func WithFingerprint(fingerprint string) Option {
 	return func(s *settings) { s.fingerprint = fingerprint }

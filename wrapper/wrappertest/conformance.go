@@ -13,7 +13,7 @@ import (
 	"github.com/cloudroster/cloudroster/wrapper"
 )
 
-// Subject is one cloud as [TestUsers] sees it.
+// ConformanceConfig is one cloud as [TestUsers] sees it.
 type ConformanceConfig struct {
 	// Users is what is tested. It begins without users.
 	Users wrapper.Users

@@ -7,7 +7,7 @@ import (
 	"github.com/cloudroster/cloudroster/wrapper"
 )
 
-// IONOSSubject lets [TestUsers] test users, which are a view of this cloud's IONOS side.
+// IONOSConformance lets [TestUsers] test users, which are a view of this cloud's IONOS side.
 func IONOSConformance(cloud *Cloud, users wrapper.Users) ConformanceConfig {
 	yes, other := true, "another@example.com"
 	input := func(n int) wrapper.UserCreate {
@@ -48,7 +48,7 @@ func IONOSConformance(cloud *Cloud, users wrapper.Users) ConformanceConfig {
 	}
 }
 
-// TritonSubject lets [TestUsers] test users, which are a view of this cloud's Triton side.
+// TritonConformance lets [TestUsers] test users, which are a view of this cloud's Triton side.
 func TritonConformance(cloud *Cloud, users wrapper.Users) ConformanceConfig {
 	yes, city := true, "Oslo"
 	input := func(n int) wrapper.UserCreate {

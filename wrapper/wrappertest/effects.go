@@ -30,7 +30,7 @@ func Redirect(status int, location string) Effect {
 	return Reply(status, http.Header{"Location": {location}}, "")
 }
 
-// Edit sends the cloud's own answer after a change of it: a missing header, an
+// EditResponse sends the cloud's own answer after a change of it: a missing header, an
 // unknown value, a date without a zone. Content-Length follows the body.
 func EditResponse(change func(*Response)) Effect {
 	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Response) {
@@ -57,19 +57,19 @@ func Hang() Effect {
 	}
 }
 
-// Reset breaks the connection without an answer: a TCP reset on a socket, the
+// ResetConnection breaks the connection without an answer: a TCP reset on a socket, the
 // same error in memory. Where the handler is served by something that gives no
 // access to its connection, the answer is aborted instead.
 func ResetConnection() Effect {
 	return func(w http.ResponseWriter, _ *http.Request, _ func() *Response) { reset(w) }
 }
 
-// Close ends the connection without an answer, as a server that restarts does.
+// CloseConnection ends the connection without an answer, as a server that restarts does.
 func CloseConnection() Effect {
 	return func(http.ResponseWriter, *http.Request, func() *Response) { panic(http.ErrAbortHandler) }
 }
 
-// Cut sends the cloud's answer with its Content-Length, and ends the connection
+// TruncateBody sends the cloud's answer with its Content-Length, and ends the connection
 // after n bytes of the body.
 func TruncateBody(n int) Effect {
 	return func(w http.ResponseWriter, _ *http.Request, carryOut func() *Response) {
@@ -79,7 +79,7 @@ func TruncateBody(n int) Effect {
 	}
 }
 
-// CutChunked is like [Cut] with chunked transfer encoding: the client cannot
+// TruncateChunked is like [Cut] with chunked transfer encoding: the client cannot
 // tell from a length that something is missing.
 func TruncateChunked(n int) Effect {
 	return func(w http.ResponseWriter, _ *http.Request, carryOut func() *Response) {
@@ -99,7 +99,7 @@ func cut(w http.ResponseWriter, answer *Response, n int) {
 	panic(http.ErrAbortHandler)
 }
 
-// Slow sends the cloud's answer one byte at a time, with a pause before each.
+// SlowBody sends the cloud's answer one byte at a time, with a pause before each.
 func SlowBody(pause time.Duration) Effect {
 	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Response) {
 		answer := carryOut()

@@ -38,7 +38,7 @@ type Fault struct {
 // a change of it makes no difference.
 type Effect func(w http.ResponseWriter, r *http.Request, carryOut func() *Response)
 
-// Rule is a [Fault] in force.
+// ActiveFault is a [Fault] in force.
 type ActiveFault struct {
 	fault   Fault
 	matched atomic.Int64

@@ -198,7 +198,7 @@ func (s *side) URL() string {
 	return "https://" + s.host + s.base
 }
 
-// Answer is a whole HTTP answer.
+// Response is a whole HTTP answer.
 type Response struct {
 	Status int
 	Header http.Header
