@@ -172,6 +172,17 @@ func checkout(t *testing.T, env environment, directory string) {
 	put(t, filepath.Join(directory, "gen", "gen.go"), string(must(os.ReadFile(filepath.Join(fresh, "gen.go")))))
 }
 
+// What is generated for two documents is what this library was generated from.
+func TestTheGoNamesOfOurDocumentAreThoseOfGen(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	require.NoError(t, generate(t.Context(), installed(t), filepath.Join(repository, documentFile), directory))
+	fresh := must(readGoNames(directory))
+	generated := t.TempDir()
+	put(t, filepath.Join(generated, "gen.go"), string(must(os.ReadFile(filepath.Join(repository, "gen", "gen.go")))))
+	assert.Empty(t, compareGoNames(must(readGoNames(generated)), fresh))
+}
+
 func TestTheSameDocumentHasNoChanges(t *testing.T) {
 	t.Parallel()
 	old, current := documents(t, func(text string) string { return text })
@@ -305,7 +316,7 @@ func TestGoNames(t *testing.T) {
 	before := read(`type User struct { ID int32 ` + "`json:\"id\"`" + `; name string; *Base }
 type Client interface { Get(a, b int) error; quiet() }
 type State string
-const ( Up State = "UP"; down = 1 )
+const ( Up State = "UP"; down = 1; LimitMax = 100 )
 type Old = State
 type Option func(name string) error
 func New(name string) *User { return nil }
@@ -316,6 +327,7 @@ func (h hidden) Do() {}
 type Client interface { Get(c, d int) error; Put() }
 type State string
 const Up State = "up"
+const LimitMax = 1000
 type Option func(other string) error
 func New(other string) *User { return nil }
 func (u *User) Do() (n int) { return 0 }
@@ -369,7 +381,7 @@ documents and Go packages: 2 major, 2 minor, 0 patch changes; semver bump: major
 	got = runWith(t, env, "diff", "v1", "HEAD")
 	assert.Equal(t, differs, got.code)
 	assert.Contains(t, got.stdout, "semver bump: at least major\n")
-	assert.Contains(t, got.stderr, "only the documents and package gen were compared: a checkout does not compile")
+	assert.Contains(t, got.stderr, "only the documents and package gen were compared: the packages of a checkout cannot be read")
 
 	got = runWith(t, env, "diff", "HEAD~1", "HEAD")
 	assert.Equal(t, untested, got.code, got.stdout)

@@ -57,6 +57,18 @@ func generate(ctx context.Context, env environment, document, directory string) 
 	if err := os.MkdirAll(directory, 0o700); err != nil {
 		return err
 	}
+	text, err := os.ReadFile(document)
+	if err != nil {
+		return err
+	}
+	flat, err := flatten(text, overlay)
+	if err != nil {
+		return err
+	}
+	flatFile := filepath.Join(directory, documentFile)
+	if err := os.WriteFile(flatFile, flat, 0o600); err != nil {
+		return err
+	}
 	overlayFile, configFile := filepath.Join(directory, "go.yaml"), filepath.Join(directory, "config.yaml")
 	config["output"] = filepath.Join(directory, "gen.go")
 	options, ok := config["output-options"].(map[string]any)
@@ -73,7 +85,7 @@ func generate(ctx context.Context, env environment, document, directory string) 
 	if err := os.WriteFile(configFile, settings, 0o600); err != nil {
 		return err
 	}
-	if _, err := env.command(goRun(ctx, generator, "-config", configFile, document)); err != nil {
+	if _, err := env.command(goRun(ctx, generator, "-config", configFile, flatFile)); err != nil {
 		return fmt.Errorf("the Go names of %s cannot be generated: %w", document, err)
 	}
 	return nil

@@ -126,7 +126,8 @@ func (n goNames) values(kind token.Token, spec *ast.ValueSpec) {
 		if spec.Type != nil {
 			text += " " + goText(spec.Type)
 		}
-		if kind == token.CONST && i < len(spec.Values) {
+		// Constants without a type are the bounds of parameters, which are rated on the wire.
+		if kind == token.CONST && spec.Type != nil && i < len(spec.Values) {
 			text += " = " + goText(spec.Values[i])
 		}
 		n[name.Name] = goName{text: text}
