@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
 
 	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
@@ -205,4 +206,12 @@ func bothWays(t *testing.T, test func(t *testing.T, c caller), options ...wrappe
 	t.Helper()
 	t.Run("sockets", func(t *testing.T) { t.Parallel(); test(t, onSockets(t, options...)) })
 	t.Run("memory", func(t *testing.T) { t.Parallel(); test(t, inMemory(t, options...)) })
+}
+
+// sshLine is a key in OpenSSH's form, without its newline.
+func sshLine(t *testing.T, key crypto.PublicKey) string {
+	t.Helper()
+	public, err := ssh.NewPublicKey(key)
+	require.NoError(t, err)
+	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(public)))
 }

@@ -176,11 +176,7 @@ func (c *IONOS) finish(q *call, header http.Header, status int, body any, refuse
 		return answer
 	}
 	header.Set("Content-Type", "application/json")
-	text, err := json.Marshal(body)
-	if err != nil {
-		// Values come from JSON or from our own types.
-		panic(fmt.Sprintf("wrappertest: encode an answer: %v", err))
-	}
+	text := encode(body)
 	if pretty, err := strconv.ParseBool(q.query.Get("pretty")); err != nil || pretty {
 		var indented bytes.Buffer
 		_ = json.Indent(&indented, text, "", "  ") // text is valid JSON

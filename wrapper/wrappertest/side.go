@@ -3,16 +3,31 @@ package wrappertest
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"io"
 	"mime"
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
+
+var slashes = regexp.MustCompile(`/+`)
+
+// encode returns the JSON of what comes from JSON or from our own types.
+func encode(body any) []byte {
+	text, err := json.Marshal(body)
+	if err != nil {
+		panic(fmt.Sprintf("wrappertest: encode a response: %v", err))
+	}
+	return text
+}
 
 // maxBody is how much of a request body is read at all.
 const maxBody = 1 << 20
@@ -64,17 +79,21 @@ func path(method, pattern string, operation OperationID, handle func(*call) (*re
 // call is one request on its way through a cloud.
 type call struct {
 	*http.Request
-	route   *route
-	known   bool     // the path is documented, though maybe not with this method
-	allowed []string // methods of a known path
-	params  []string
-	query   url.Values
-	body    []byte
-	tooLong bool
-	broken  bool   // the client left before it had sent the whole body
-	root    string // scheme, host and base path as the client sees them
-	caller  string
-	record  *Request
+	route    *route
+	known    bool     // the path is documented, though maybe not with this method
+	allowed  []string // methods of a known path
+	params   []string
+	query    url.Values
+	body     []byte
+	sent     parameters // Triton's
+	began    time.Time
+	tooLong  bool
+	broken   bool   // the client left before it had sent the whole body
+	root     string // scheme, host and base path as the client sees them
+	caller   string
+	subUser  bool     // Triton's: caller is not the account
+	segments []string // of the path below the base, as sent
+	record   *Request
 }
 
 // result is what an operation of the service comes to when it is not refused.
@@ -119,7 +138,7 @@ func (s *side) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *side) newCall(r *http.Request) *call {
-	c := &call{Request: r, query: r.URL.Query()}
+	c := &call{Request: r, query: r.URL.Query(), began: time.Now()}
 	if r.Body != nil {
 		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 		c.tooLong = err == nil && len(body) > maxBody
@@ -141,15 +160,21 @@ func (s *side) match(c *call) {
 	if !ok {
 		return
 	}
-	segments := strings.Split(rest, "/")
+	if s.head {
+		rest = slashes.ReplaceAllString(strings.TrimLeft(rest, "/"), "/")
+	}
+	c.segments = strings.Split(rest, "/")
 	for i := range s.routes {
 		candidate := &s.routes[i]
-		params, ok := candidate.match(segments)
+		params, ok := candidate.match(c.segments)
 		if !ok {
 			continue
 		}
 		c.known = true
 		c.allowed = append(c.allowed, candidate.method)
+		if c.route != nil {
+			continue // the first route wins
+		}
 		if candidate.method == c.Method || candidate.method == http.MethodGet && c.Method == http.MethodHead && s.head {
 			c.route, c.params = candidate, params
 		}

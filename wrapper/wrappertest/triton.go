@@ -4,10 +4,11 @@ import (
 	"crypto"
 	"crypto/md5"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -34,14 +35,18 @@ type Triton struct {
 	email     string
 	users     ordered[SubUser]
 	keys      []registeredKey
-	roles     []string
+	roles     ordered[tritonRole]   // by name
+	policies  ordered[tritonPolicy] // by name
+	tags      map[string][]string   // role tags by literal path
+	made      time.Time
+	others    []string            // accounts that exist and are not ours
 	history   map[string][]string // last passwords by user id, newest first
 }
 
 func newTriton(key crypto.Signer) *Triton {
-	c := &Triton{key: key, accountID: newID(), email: "owner@acme.test", history: map[string][]string{}}
+	c := &Triton{key: key, accountID: newID(), made: time.Now(), email: "owner@acme.test", history: map[string][]string{}}
 	c.users.names = func(user SubUser) []string {
-		return []string{"login " + user.Login, "email " + user.Email}
+		return []string{"login " + user.Login, "email " + user.Email, "lower " + strings.ToLower(user.Login)}
 	}
 	c.host, c.head = "triton.test", true
 	c.service, c.handler = c, http.HandlerFunc(c.serve)
@@ -57,6 +62,7 @@ func newTriton(key crypto.Signer) *Triton {
 		path("GET", "/*/users/*/keys/*", GetTritonUserKey, c.getUserKey),
 		path("DELETE", "/*/users/*/keys/*", DeleteTritonUserKey, c.deleteUserKey),
 	}
+	c.routes = append(c.routes, c.neighbours()...)
 	return c
 }
 
@@ -82,102 +88,124 @@ func (c *Triton) respond(q *call) *Response {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	done, err := c.perform(q)
-	header := http.Header{"X-Request-Id": {newID()}}
+	header := http.Header{
+		"Server": {"cloudapi/9.20.0"}, "Api-Version": {"9.20.0"},
+		"Response-Time":                {strconv.FormatInt(time.Since(q.began).Milliseconds(), 10)},
+		"Access-Control-Allow-Origin":  {"*"},
+		"Access-Control-Allow-Methods": {strings.Join(q.allowed, ", ")},
+	}
 	if err != nil {
 		if err.status == http.StatusMethodNotAllowed {
 			header.Set("Allow", strings.Join(q.allowed, ", "))
 		}
-		if err.status == http.StatusUnauthorized {
-			header.Set("WWW-Authenticate", "Signature")
-		}
 		done = &result{status: err.status, body: object{{"code", err.code}, {"message", err.message}}}
+	}
+	if !slices.Contains([]int{400, 405, 406, 413, 415}, done.status) {
+		header.Set("Request-Id", newID()) // the router's errors have none
+	}
+	if tags := c.tags[c.tagged(q)]; q.Method == http.MethodGet && len(tags) > 0 && done.status == http.StatusOK {
+		header.Set("Role-Tag", strings.Join(tags, ","))
 	}
 	if done.location != "" {
 		header.Set("Location", done.location)
 	}
-	answer := &Response{Status: done.status, Header: header}
+	response := &Response{Status: done.status, Header: header}
 	if done.body != nil {
 		header.Set("Content-Type", "application/json")
-		text, err := json.Marshal(done.body)
-		if err != nil {
-			panic(fmt.Sprintf("wrappertest: encode an answer: %v", err))
-		}
-		answer.Body = text
+		response.Body = encode(done.body)
+		sum := md5.Sum(response.Body)
+		header.Set("Content-MD5", base64.StdEncoding.EncodeToString(sum[:]))
 	}
-	return answer
+	return response
 }
 
-// perform goes the server's way: route, version, signature, throttle, account,
-// roles, body, operation.
+// perform goes the server's way: route, version, content, signature, throttle, account, roles,
+// operation.
 func (c *Triton) perform(q *call) (*result, *tritonError) {
-	if !q.known {
-		return nil, &tritonError{http.StatusNotFound, "ResourceNotFound", q.URL.EscapedPath() + " does not exist"}
-	}
-	if q.route == nil {
-		return nil, &tritonError{http.StatusMethodNotAllowed, "BadMethod", q.Method + " is not allowed"}
-	}
-	if err := checkVersion(q.Header.Get("Accept-Version")); err != nil {
-		return nil, err
-	}
-	if err := checkAccept(q.Header.Get("Accept")); err != nil {
-		return nil, err
-	}
-	caller, err := c.verify(q)
-	if err != nil {
-		return nil, err
-	}
-	q.caller = caller
-	if c.throttle != nil && !c.throttle.take() {
-		return nil, &tritonError{http.StatusTooManyRequests, "TooManyRequestsError", "too many requests"}
-	}
-	if account := q.params[0]; account != "my" && account != Account && account != c.accountID {
-		return nil, &tritonError{http.StatusNotFound, "ResourceNotFound", "account " + account + " does not exist"}
-	}
-	if err := c.checkRoles(q); err != nil {
-		return nil, err
-	}
-	if err := checkBody(q); err != nil {
-		return nil, err
+	for _, check := range []func(*call) *tritonError{
+		c.checkRoute, checkVersion, checkAccept, c.checkContent, c.verify, c.checkThrottle, c.checkAccount, c.checkRoles,
+	} {
+		if err := check(q); err != nil {
+			return nil, err
+		}
+		if q.operation() == "Ping" {
+			break // needs no signature
+		}
 	}
 	done, failed := q.route.handle(q)
 	if failed != nil {
-		return nil, failed.(*tritonError) // operations here refuse in no other way
+		return nil, failed.(*tritonError) // operations here fail in no other way
 	}
 	return done, nil
 }
 
-func checkBody(q *call) *tritonError {
-	if len(q.body) > maxTritonBody {
-		return &tritonError{http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "the body is longer than 100000 bytes"}
+func (c *Triton) checkRoute(q *call) *tritonError {
+	segments := q.segments
+	switch {
+	case len(segments) == 1 && segments[0] == "", len(segments) == 3 && segments[1] == "users" && segments[2] == "":
+		return internalError()
+	case q.route != nil:
+		return nil
+	case q.known, q.Method == http.MethodPatch, q.Method == http.MethodOptions,
+		len(segments) == 2, len(segments) == 4 && segments[1] == "users":
+		return &tritonError{http.StatusMethodNotAllowed, "MethodNotAllowedError", q.Method + " is not allowed"}
 	}
-	if sum := q.Header.Get("Content-MD5"); sum != "" {
-		digest := md5.Sum(q.body)
-		if sum != base64.StdEncoding.EncodeToString(digest[:]) {
-			return &tritonError{http.StatusBadRequest, "BadDigest", "Content-MD5 does not match the body"}
-		}
-	}
-	if len(q.body) > 0 && !q.isJSON() {
-		return &tritonError{http.StatusUnsupportedMediaType, "UnsupportedMediaType", "the body has to be application/json"}
+	return &tritonError{http.StatusNotFound, "ResourceNotFound", q.URL.EscapedPath() + " does not exist"}
+}
+
+func (c *Triton) checkThrottle(*call) *tritonError {
+	if c.throttle != nil && !c.throttle.take() {
+		return &tritonError{http.StatusTooManyRequests, "TooManyRequestsError", "too many requests"}
 	}
 	return nil
 }
 
-// checkVersion knows the major versions 7, 8 and 9, and ranges of the form
-// "~9||~8", "9.0.0" or "*".
-func checkVersion(accepted string) *tritonError {
-	if accepted == "" {
-		return nil
+// checkAccount: an account that exists but is not the caller's is forbidden, others do not exist.
+// A parameter of that name counts, too.
+func (c *Triton) checkAccount(q *call) *tritonError {
+	account := q.params[0]
+	switch {
+	case account == "my", account == Account, account == c.accountID:
+	case slices.Contains(c.others, account):
+		return c.forbidden(q)
+	default:
+		return &tritonError{http.StatusNotFound, "ResourceNotFound", account + " does not exist"}
 	}
+	if sent := q.sent.text("account"); q.Method == http.MethodPost && sent != "" && sent != Account && sent != c.accountID && sent != "my" {
+		return c.forbidden(q)
+	}
+	return nil
+}
+
+func (c *Triton) forbidden(q *call) *tritonError {
+	return &tritonError{http.StatusForbidden, "NotAuthorized", "You do not have permission to access " + q.URL.Path + " (" + q.route.action() + ")"}
+}
+
+// AddOtherAccount makes an account exist that does not belong to any key of this cloud: requests
+// for it get 403 in place of 404.
+func (c *Triton) AddOtherAccount(login string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.others = append(c.others, login)
+}
+
+var versionPattern = regexp.MustCompile(`^[~^>=v ]*(\d+|\*)`)
+
+// checkVersion knows the major versions 7, 8 and 9, and ranges of the form "~9||~8", "9.0.0" or
+// "*". What is no version is ignored, as the server does.
+func checkVersion(q *call) *tritonError {
+	accepted := q.Header.Get("Accept-Version")
 	for one := range strings.SplitSeq(accepted, "||") {
-		major, _, _ := strings.Cut(strings.TrimLeft(strings.TrimSpace(one), "~^>=v "), ".")
-		if slices.Contains([]string{"*", "7", "8", "9"}, major) {
+		found := versionPattern.FindStringSubmatch(strings.TrimSpace(one))
+		if found == nil || slices.Contains([]string{"*", "7", "8", "9"}, found[1]) {
 			return nil
 		}
 	}
-	return &tritonError{http.StatusBadRequest, "InvalidVersion", "Accept-Version names no version that is served"}
+	return &tritonError{http.StatusBadRequest, "InvalidVersion", accepted + " is not supported by " + q.Method + " " + q.URL.Path}
 }
 
-func checkAccept(accepted string) *tritonError {
+func checkAccept(q *call) *tritonError {
+	accepted := q.Header.Get("Accept")
 	if accepted == "" {
 		return nil
 	}
@@ -187,47 +215,7 @@ func checkAccept(accepted string) *tritonError {
 			return nil
 		}
 	}
-	return &tritonError{http.StatusNotAcceptable, "NotAcceptable", "only application/json is served"}
-}
-
-// checkRoles holds as-role to the account's roles once there are any. A sub-user
-// may do nothing without a role: one of its own in as-role, or a default one.
-func (c *Triton) checkRoles(q *call) *tritonError {
-	var sent []string
-	for role := range strings.SplitSeq(q.query.Get("as-role"), ",") {
-		if role = strings.TrimSpace(role); role != "" {
-			sent = append(sent, role)
-		}
-	}
-	for _, role := range sent {
-		if len(c.roles) > 0 && role != "*" && !slices.Contains(c.roles, role) {
-			return &tritonError{http.StatusConflict, "InvalidRole", "role " + role + " does not exist"}
-		}
-	}
-	user, isUser := c.byLogin(q.caller)
-	if !isUser || q.caller == Account {
-		return nil
-	}
-	active := user.DefaultRoles
-	if len(sent) > 0 {
-		active = sent
-	}
-	allowed := len(active) > 0
-	for _, role := range active {
-		allowed = allowed && (role == "*" && len(user.Roles) > 0 || slices.Contains(user.Roles, role) || slices.Contains(user.DefaultRoles, role))
-	}
-	if !allowed {
-		return &tritonError{http.StatusForbidden, "NotAuthorized", "no role of " + q.caller + " allows this"}
-	}
-	return nil
-}
-
-// AddRole makes a role name of the account known. As long as there is none, every
-// name is accepted in as-role.
-func (c *Triton) AddRole(name string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.roles = append(c.roles, name)
+	return &tritonError{http.StatusNotAcceptable, "NotAcceptableError", "Server accepts: application/json"}
 }
 
 // bucket is a token bucket.

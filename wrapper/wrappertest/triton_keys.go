@@ -31,81 +31,94 @@ func (k registeredKey) isCalled(nameOrFingerprint string) bool {
 }
 
 func (c *Triton) listUserKeys(q *call) (*result, error) {
-	user, err := c.find(q, true)
+	user, err := c.find(q)
 	if err != nil {
 		return nil, err
 	}
+	return ok(c.keysOf(user.Login))
+}
+
+// listKeys and the three like it are those of the account's own keys: neighbours.
+func (c *Triton) listKeys(*call) (*result, error) { return ok(c.keysOf("")) }
+
+func (c *Triton) keysOf(login string) []object {
 	keys := []object{}
 	for _, key := range c.keys {
-		if key.login == user.Login {
+		if key.login == login {
 			keys = append(keys, key.json())
 		}
 	}
-	return ok(keys)
+	return keys
 }
 
 func (c *Triton) getUserKey(q *call) (*result, error) {
-	i, err := c.findUserKey(q)
+	user, err := c.find(q)
 	if err != nil {
 		return nil, err
+	}
+	return c.getKeyOf(user.Login, q.params[2])
+}
+
+func (c *Triton) getKey(q *call) (*result, error) { return c.getKeyOf("", q.params[1]) }
+
+func (c *Triton) getKeyOf(login, name string) (*result, error) {
+	i := c.keyIndex(login, name)
+	if i < 0 {
+		return nil, notFound("key", name)
 	}
 	return ok(c.keys[i].json())
 }
 
 func (c *Triton) createUserKey(q *call) (*result, error) {
-	user, err := c.find(q, true)
+	user, err := c.find(q)
 	if err != nil {
 		return nil, err
 	}
-	body, err := q.parameters()
+	return c.createKeyOf(q, user.Login, "/"+Account+"/users/"+url.PathEscape(user.Login)+"/keys/")
+}
+
+func (c *Triton) createKey(q *call) (*result, error) {
+	return c.createKeyOf(q, "", "/"+Account+"/keys/")
+}
+
+func (c *Triton) createKeyOf(q *call, login, at string) (*result, error) {
+	if err := q.sent.need("key"); err != nil {
+		return nil, err
+	}
+	public, err := ParsePublicKey([]byte(q.sent.text("key")))
 	if err != nil {
-		return nil, err
-	}
-	if err := body.need("key"); err != nil {
-		return nil, err
-	}
-	line, _ := body.text("key")
-	public, parseErr := ParsePublicKey([]byte(line))
-	if parseErr != nil {
 		return nil, invalidArgument("key is not an SSH public key")
 	}
-	key := registeredKey{login: user.Login, key: public}
-	key.name, _ = body.text("name")
-	key.fingerprint = Fingerprint(key.key)
-	if slices.ContainsFunc(c.keys, func(k registeredKey) bool {
-		return k.login == key.login && (k.label() == key.label() || k.fingerprint == key.fingerprint)
-	}) {
+	key := registeredKey{login: login, key: public, name: q.sent.text("name"), fingerprint: Fingerprint(public)}
+	if c.keyIndex(login, key.label()) >= 0 || c.keyIndex(login, key.fingerprint) >= 0 {
 		return nil, invalidArgument("the key or its name already exists")
 	}
 	c.keys = append(c.keys, key)
-	return &result{
-		status:   http.StatusCreated,
-		body:     key.json(),
-		location: "/" + Account + "/users/" + url.PathEscape(user.Login) + "/keys/" + url.PathEscape(key.label()),
-	}, nil
+	return &result{status: http.StatusCreated, body: key.json(), location: at + url.PathEscape(key.label())}, nil
 }
 
 func (c *Triton) deleteUserKey(q *call) (*result, error) {
-	i, err := c.findUserKey(q)
+	user, err := c.find(q)
 	if err != nil {
 		return nil, err
+	}
+	return c.deleteKeyOf(user.Login, q.params[2])
+}
+
+func (c *Triton) deleteKey(q *call) (*result, error) { return c.deleteKeyOf("", q.params[1]) }
+
+func (c *Triton) deleteKeyOf(login, name string) (*result, error) {
+	i := c.keyIndex(login, name)
+	if i < 0 {
+		return nil, notFound("key", name)
 	}
 	c.keys = slices.Delete(slices.Clone(c.keys), i, i+1)
 	return &result{status: http.StatusNoContent}, nil
 }
 
-// findUserKey returns the index of the key that the path names.
-func (c *Triton) findUserKey(q *call) (int, error) {
-	user, err := c.find(q, true)
-	if err != nil {
-		return 0, err
-	}
-	name := q.params[2]
-	i := slices.IndexFunc(c.keys, func(k registeredKey) bool { return k.login == user.Login && k.isCalled(name) })
-	if i < 0 {
-		return 0, &tritonError{http.StatusNotFound, "ResourceNotFound", "key " + name + " does not exist"}
-	}
-	return i, nil
+// keyIndex finds a key by its name or fingerprint, -1 if there is none.
+func (c *Triton) keyIndex(login, name string) int {
+	return slices.IndexFunc(c.keys, func(k registeredKey) bool { return k.login == login && k.isCalled(name) })
 }
 
 // UserKeys returns the public keys of a sub-user.

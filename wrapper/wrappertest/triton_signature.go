@@ -9,10 +9,12 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -58,44 +60,51 @@ func invalidCredentials(message string) *tritonError {
 	return &tritonError{http.StatusUnauthorized, "InvalidCredentials", message}
 }
 
-// verify checks a request's signature and tells who made it: the login of a
-// sub-user, or the account.
-func (c *Triton) verify(q *call) (caller string, failed *tritonError) {
+// verify checks a request's signature and sets the caller: the login of a sub-user, or the account.
+func (c *Triton) verify(q *call) *tritonError {
+	if q.query.Has("expires") || q.query.Has("method") && !slices.Contains(strings.Split(q.query.Get("method"), ","), q.Method) {
+		return internalError() // half of a presigned URL
+	}
 	authorization := q.Header.Get("Authorization")
 	if authorization == "" {
-		return "", invalidCredentials("the Authorization header is needed")
+		return invalidCredentials("You must make authenticated requests to use CloudAPI")
 	}
 	signature, failed := parseSignature(authorization)
 	if failed != nil {
-		return "", failed
+		return failed
 	}
-	text, failed := signedText(q, signature.headers)
+	text, failed := signedText(q, signature)
 	if failed != nil {
-		return "", failed
+		return failed
 	}
 	if failed := checkDate(q.Header.Get("Date")); failed != nil {
-		return "", failed
+		return failed
 	}
 	key, failed := c.findKey(signature.keyID)
 	if failed != nil {
-		return "", failed
+		return failed
 	}
 	raw, err := base64.StdEncoding.DecodeString(signature.signature)
 	if err != nil || !verifySignature(key.key, signature.algorithm, []byte(text), raw) {
-		return "", invalidCredentials("the signature is invalid")
+		return invalidCredentials("The signature we calculated does not match the one you sent")
 	}
-	if key.login == "" {
-		return Account, nil
+	q.caller, q.subUser = Account, key.login != ""
+	if q.subUser {
+		q.caller = key.login
 	}
-	return key.login, nil
+	return nil
 }
 
 type signatureParts struct {
 	keyID, algorithm, signature string
 	headers                     []string
+	legacy                      bool // the vendor documentation's form: the Date alone, without its name
 }
 
 var signatureParameter = regexp.MustCompile(`^\s*([a-zA-Z]+)="([^"]*)"\s*(,|$)`)
+
+// legacySignature: parameters, a blank, and the signature in base64.
+var legacySignature = regexp.MustCompile(`^(.*") +([A-Za-z0-9+/]+=*)$`)
 
 var algorithms = []string{
 	"rsa-sha1", "rsa-sha256", "rsa-sha512", "ecdsa-sha256", "ecdsa-sha512", "ed25519-sha512",
@@ -107,6 +116,9 @@ func parseSignature(authorization string) (signatureParts, *tritonError) {
 		return signatureParts{}, invalidHeader("the Authorization scheme has to be Signature")
 	}
 	parts := signatureParts{headers: []string{"date"}}
+	if found := legacySignature.FindStringSubmatch(rest); found != nil {
+		rest, parts.signature, parts.legacy = found[1], found[2], true
+	}
 	for rest != "" {
 		found := signatureParameter.FindStringSubmatch(rest)
 		if found == nil {
@@ -136,9 +148,12 @@ func parseSignature(authorization string) (signatureParts, *tritonError) {
 }
 
 // signedText is what the client has to have signed.
-func signedText(q *call, headers []string) (string, *tritonError) {
+func signedText(q *call, signature signatureParts) (string, *tritonError) {
+	if signature.legacy {
+		return q.Header.Get("Date"), nil
+	}
 	var lines []string
-	for _, name := range headers {
+	for _, name := range signature.headers {
 		switch name {
 		case "(request-target)":
 			target := q.RequestURI
@@ -169,7 +184,7 @@ func checkDate(date string) *tritonError {
 		return invalidHeader("the Date header is not a date")
 	}
 	if skew := time.Since(at).Abs(); skew > maxSkew {
-		return invalidHeader("clock skew is over 300s")
+		return invalidHeader(fmt.Sprintf("Authorization header invalid: clock skew of %ss was greater than 300s", strconv.FormatFloat(skew.Round(time.Millisecond).Seconds(), 'f', -1, 64)))
 	}
 	return nil
 }

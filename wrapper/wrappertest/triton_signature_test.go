@@ -67,6 +67,7 @@ func TestSignatureRefusals(t *testing.T) {
 	t.Parallel()
 	c := inMemory(t)
 	c.cloud.Triton.AddUser(wrappertest.SubUser{Login: "bob", Email: "bob@example.com", DefaultRoles: []string{"ops"}})
+	c.cloud.Triton.AddRole("ops", "CAN listusers")
 	key := c.cloud.Triton.Key()
 	other := testKeys()["ed25519"]
 	c.cloud.Triton.AddUserKey("bob", "laptop", other.Public())

@@ -1,11 +1,17 @@
 package wrappertest
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
+
+// passwordHistory is how many passwords of a user may not be set again, the current one included.
+const passwordHistory = 5
 
 // SubUser is a user of the Triton account as the cloud holds it, password included.
 type SubUser struct {
@@ -30,8 +36,8 @@ type SubUser struct {
 	Created, Updated time.Time // made when zero
 }
 
-// optional are the attributes that may be missing, by their JSON name, in the
-// page's order.
+// optional are the attributes that may be missing, by their JSON name, in the server's order.
+
 var optional = []struct {
 	name  string
 	field func(*SubUser) *string
@@ -39,8 +45,8 @@ var optional = []struct {
 	{"companyName", func(u *SubUser) *string { return &u.CompanyName }},
 	{"firstName", func(u *SubUser) *string { return &u.FirstName }},
 	{"lastName", func(u *SubUser) *string { return &u.LastName }},
-	{"address", func(u *SubUser) *string { return &u.Address }},
 	{"postalCode", func(u *SubUser) *string { return &u.PostalCode }},
+	{"address", func(u *SubUser) *string { return &u.Address }},
 	{"city", func(u *SubUser) *string { return &u.City }},
 	{"state", func(u *SubUser) *string { return &u.State }},
 	{"country", func(u *SubUser) *string { return &u.Country }},
@@ -50,7 +56,7 @@ var optional = []struct {
 func (u SubUser) json(membership bool) object {
 	out := object{{"id", u.ID}, {"login", u.Login}, {"email", u.Email}}
 	for _, attribute := range optional {
-		if several := u.MultiValues[attribute.name]; len(several) > 0 {
+		if several, sent := u.MultiValues[attribute.name]; sent {
 			out = append(out, member{attribute.name, several})
 			continue
 		}
@@ -59,7 +65,7 @@ func (u SubUser) json(membership bool) object {
 	if membership {
 		out = append(out, member{"roles", orEmpty(u.Roles)}, member{"default_roles", orEmpty(u.DefaultRoles)})
 	}
-	return append(out, member{"created", milliseconds(u.Created)}, member{"updated", milliseconds(u.Updated)})
+	return append(out, member{"updated", milliseconds(u.Updated)}, member{"created", milliseconds(u.Created)})
 }
 
 func orEmpty(list []string) []string {
@@ -125,115 +131,138 @@ func (c *Triton) byEmail(email string) (SubUser, bool) {
 // remember keeps a password among the last four of a user.
 func (c *Triton) remember(id, password string) {
 	c.history[id] = append([]string{password}, c.history[id]...)
-	if len(c.history[id]) > 4 {
-		c.history[id] = c.history[id][:4]
+	if len(c.history[id]) > passwordHistory {
+		c.history[id] = c.history[id][:passwordHistory]
 	}
 }
 
-// find resolves the user segment. Changes take ids only; a login is then unknown.
-func (c *Triton) find(q *call, loginToo bool) (SubUser, error) {
+func noUser(name string) error {
+	return &tritonError{http.StatusNotFound, "ResourceNotFound", name + " does not exist"}
+}
+
+// find resolves the user segment of a read, a deletion, or what lies below the user.
+func (c *Triton) find(q *call) (SubUser, error) {
 	segment := q.params[1]
-	if segment == "" {
-		return SubUser{}, &tritonError{http.StatusInternalServerError, "InternalError", "an unexpected error occurred"}
+	if segment == "" || strings.ContainsAny(segment, "%)") {
+		return SubUser{}, internalError()
 	}
 	if user, found := c.users.get(segment); found {
 		return user, nil
 	}
-	if user, found := c.byLogin(segment); found && loginToo {
+	if user, found := c.byLogin(segment); found {
 		return user, nil
 	}
-	return SubUser{}, &tritonError{http.StatusNotFound, "ResourceNotFound", "user " + segment + " does not exist"}
+	return SubUser{}, noUser(segment)
+}
+
+// findByID resolves the user segment of a change, which takes ids only.
+func (c *Triton) findByID(q *call) (SubUser, error) {
+	segment := q.params[1]
+	if segment == "" {
+		return SubUser{}, internalError()
+	}
+	user, found := c.users.get(segment)
+	if !found {
+		return SubUser{}, noUser(`user with uuid "` + segment + `"`)
+	}
+	return user, nil
 }
 
 func (c *Triton) listUsers(*call) (*result, error) {
-	users := c.users.list()
 	items := []object{}
-	for _, user := range users[:min(len(users), maxTritonList)] {
-		items = append(items, user.json(false))
+	for _, id := range c.users.keys[:min(len(c.users.keys), maxTritonList)] {
+		items = append(items, c.users.values[id].json(false))
 	}
 	return ok(items)
 }
 
 func (c *Triton) getUser(q *call) (*result, error) {
-	user, err := c.find(q, true)
+	user, err := c.find(q)
 	if err != nil {
 		return nil, err
 	}
 	return ok(user.json(q.query.Get("membership") != ""))
 }
 
-func (c *Triton) createUser(q *call) (*result, error) {
-	body, err := q.parameters()
-	if err != nil {
-		return nil, err
+// aliases are other names under which the server takes attributes.
+var aliases = map[string]string{"company": "companyName", "givenName": "firstName", "sn": "lastName"}
+
+func (p parameters) resolveAliases() {
+	for alias, name := range aliases {
+		if value, sent := p[alias]; sent && !p.has(name) {
+			p[name] = value
+		}
 	}
+}
+
+func (c *Triton) createUser(q *call) (*result, error) {
+	body := q.sent
+	body.resolveAliases()
 	if err := body.need("email", "login", "password"); err != nil {
 		return nil, err
 	}
-	user := SubUser{Created: time.Now()}
-	user.Login, _ = body.text("login")
-	user.Email, _ = body.text("email")
-	user.Password, _ = body.text("password")
-	if err := c.checkLogin(user); err != nil {
-		return nil, err
-	}
-	if err := c.checkEmail(user); err != nil {
-		return nil, err
-	}
+	user := SubUser{Created: time.Now(), Email: body.text("email"), Password: body.text("password")}
 	if err := checkPassword(user.Password); err != nil {
+		return nil, err
+	}
+	if err := checkEmail(user.Email); err != nil {
+		return nil, err
+	}
+	login, err := body.one("login")
+	if err != nil {
+		return nil, err
+	}
+	user.Login = strings.TrimPrefix(login, c.accountID+"/")
+	if err := checkLogin(user.Login); err != nil {
+		return nil, err
+	}
+	if c.loginTaken(user.Login) {
+		return nil, invalidArgument("Login is already taken")
+	}
+	if err := c.checkUnique(user); err != nil {
 		return nil, err
 	}
 	for _, attribute := range optional {
 		if body.empty(attribute.name) {
-			return nil, &tritonError{http.StatusInternalServerError, "InternalError", "an unexpected error occurred"}
+			return nil, internalError()
 		}
-		if err := body.into(&user, attribute.name, attribute.field(&user)); err != nil {
-			return nil, err
-		}
+		body.into(&user, attribute.name, attribute.field(&user), true)
 	}
 	id := c.addUser(user)
 	user, _ = c.users.get(id)
 	return &result{
 		status:   http.StatusCreated,
 		body:     user.json(false),
-		location: "/" + Account + "/users/" + url.PathEscape(user.Login),
+		location: "/" + Account + "/users/" + url.QueryEscape(user.Login),
 	}, nil
 }
 
-// updateUser touches only what the body names; "" and null clear an attribute, and
-// the password is not looked at.
+// updateUser touches only what the body names; "" and null clear an attribute, and the password is
+// ignored. Values are checked before the user is looked for.
 func (c *Triton) updateUser(q *call) (*result, error) {
-	user, err := c.find(q, false)
+	body := q.sent
+	body.resolveAliases()
+	login, email, err := c.names(body)
 	if err != nil {
 		return nil, err
 	}
-	body, err := q.parameters()
+	before, err := c.findByID(q)
 	if err != nil {
 		return nil, err
 	}
-	for name, field := range map[string]*string{"login": &user.Login, "email": &user.Email} {
-		if !body.has(name) {
-			continue
-		}
-		if err := body.need(name); err != nil {
-			return nil, err
-		}
-		*field, _ = body.text(name)
-	}
-	if err := c.checkLogin(user); err != nil {
-		return nil, err
-	}
-	if err := c.checkEmail(user); err != nil {
+	user := before
+	user.Login, user.Email = cmp.Or(login, user.Login), cmp.Or(email, user.Email)
+	if err := c.checkUnique(user); err != nil {
 		return nil, err
 	}
 	user.MultiValues = copySeveral(user.MultiValues)
 	for _, attribute := range optional {
-		if err := body.into(&user, attribute.name, attribute.field(&user)); err != nil {
-			return nil, err
-		}
+		body.into(&user, attribute.name, attribute.field(&user), false)
+	}
+	if reflect.DeepEqual(user, before) {
+		return ok(user.json(false))
 	}
 	user.Updated = time.Now()
-	before, _ := c.users.get(user.ID)
 	for i := range c.keys {
 		if c.keys[i].login == before.Login {
 			c.keys[i].login = user.Login // keys belong to the user, not to its name
@@ -243,7 +272,32 @@ func (c *Triton) updateUser(q *call) (*result, error) {
 	return ok(user.json(false))
 }
 
+// names returns the valid login and email of an update, "" for one that is not sent.
+func (c *Triton) names(body parameters) (login, email string, err error) {
+	if body.has("login") {
+		if login, err = body.one("login"); err != nil {
+			return "", "", err
+		}
+		login = strings.TrimPrefix(login, c.accountID+"/")
+		if err := checkLogin(login); err != nil {
+			return "", "", err
+		}
+	}
+	if body.has("email") {
+		if email, err = body.one("email"); err != nil {
+			return "", "", err
+		}
+		if err := checkEmail(email); err != nil {
+			return "", "", err
+		}
+	}
+	return login, email, nil
+}
+
 func copySeveral(several map[string][]string) map[string][]string {
+	if several == nil {
+		return nil
+	}
 	out := map[string][]string{}
 	for name, values := range several {
 		out[name] = slices.Clone(values)
@@ -252,21 +306,20 @@ func copySeveral(several map[string][]string) map[string][]string {
 }
 
 func (c *Triton) changePassword(q *call) (*result, error) {
-	user, err := c.find(q, false)
-	if err != nil {
-		return nil, err
-	}
-	body, err := q.parameters()
-	if err != nil {
-		return nil, err
-	}
+	body := q.sent
 	if err := body.need("password", "password_confirmation"); err != nil {
 		return nil, err
 	}
-	password, _ := body.text("password")
-	if again, _ := body.text("password_confirmation"); again != password {
-		return nil, invalidArgument("password and password_confirmation differ")
+	user, err := c.findByID(q)
+	if err != nil {
+		return nil, err
 	}
+	// The server compares with ===: no list and no object equals another.
+	sent, again := body["password"], body["password_confirmation"]
+	if kind := reflect.TypeOf(sent).Kind(); kind == reflect.Slice || kind == reflect.Map || !reflect.DeepEqual(sent, again) {
+		return nil, invalidArgument("password and password_confirmation must have the same value")
+	}
+	password := body.text("password")
 	if err := checkPassword(password); err != nil {
 		return nil, err
 	}
@@ -280,12 +333,12 @@ func (c *Triton) changePassword(q *call) (*result, error) {
 }
 
 func (c *Triton) deleteUser(q *call) (*result, error) {
-	user, err := c.find(q, true)
+	user, err := c.find(q)
 	if err != nil {
 		return nil, err
 	}
 	if slices.ContainsFunc(c.keys, func(k registeredKey) bool { return k.login == user.Login }) {
-		return nil, &tritonError{http.StatusConflict, "InUseError", "the user has keys"}
+		return nil, invalidArgument(`The resource in question has "child" elements or is immutable and cannot be destroyed`)
 	}
 	c.users.remove(user.ID)
 	delete(c.history, user.ID)

@@ -1,0 +1,347 @@
+package wrappertest
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// The operations in this file are not documented in openapi.yaml. They are what clients call on
+// their way to users, and no larger than those clients need.
+
+func (c *Triton) neighbours() []route {
+	routes := []route{
+		path("GET", "/--ping", "Ping", func(*call) (*result, error) {
+			return ok(object{{"ping", "pong"}, {"pid", 1}, {"status", "OK"}})
+		}),
+		path("GET", "/*", "GetAccount", func(*call) (*result, error) { return ok(c.account()) }),
+		path("GET", "/*/datacenters", "ListDatacenters", func(*call) (*result, error) { return ok(map[string]string{"test-1": c.URL()}) }),
+		path("GET", "/*/keys", "ListKeys", c.listKeys),
+		path("POST", "/*/keys", "CreateKey", c.createKey),
+		path("GET", "/*/keys/*", "GetKey", c.getKey),
+		path("DELETE", "/*/keys/*", "DeleteKey", c.deleteKey),
+		path("GET", "/*/policies", "ListPolicies", c.listPolicies),
+		path("POST", "/*/policies", "CreatePolicy", c.setPolicy),
+		path("GET", "/*/policies/*", "GetPolicy", c.getPolicy),
+		path("POST", "/*/policies/*", "UpdatePolicy", c.setPolicy),
+		path("DELETE", "/*/policies/*", "DeletePolicy", c.deletePolicy),
+		path("GET", "/*/roles", "ListRoles", c.listRoles),
+		path("POST", "/*/roles", "CreateRole", c.setRole),
+		path("GET", "/*/roles/*", "GetRole", c.getRole),
+		path("POST", "/*/roles/*", "UpdateRole", c.setRole),
+		path("DELETE", "/*/roles/*", "DeleteRole", c.deleteRole),
+	}
+	for _, tagged := range []string{"/*", "/*/users", "/*/users/*", "/*/keys", "/*/keys/*", "/*/roles", "/*/roles/*", "/*/policies", "/*/policies/*", "/*/users/*/keys"} {
+		routes = append(routes, path("PUT", tagged, "SetRoleTags", c.setRoleTags))
+	}
+	return routes
+}
+
+func (c *Triton) account() object {
+	return object{
+		{"id", c.accountID}, {"login", Account}, {"email", c.email}, {"firstName", "Acme"}, {"lastName", "Owner"},
+		{"triton_cns_enabled", false}, {"updated", milliseconds(c.made)}, {"created", milliseconds(c.made)},
+	}
+}
+
+func notFound(kind, name string) error {
+	return &tritonError{http.StatusNotFound, "ResourceNotFound", kind + " " + name + " does not exist"}
+}
+
+// setRoleTags tags the literal path of the request. It is seen on that path alone.
+func (c *Triton) setRoleTags(q *call) (*result, error) {
+	if len(q.params) == 2 && q.segments[1] == "users" {
+		if _, err := c.find(q); err != nil {
+			return nil, err
+		}
+	}
+	tags := orEmpty(q.sent.names("role-tag"))
+	for _, tag := range tags {
+		if _, found := c.roles.get(tag); !found {
+			return nil, &tritonError{http.StatusConflict, "InvalidArgument", "Role(s) " + tag + " not found"}
+		}
+	}
+	if c.tags == nil {
+		c.tags = map[string][]string{}
+	}
+	c.tags[c.tagged(q)] = tags
+	return ok(object{{"name", q.URL.Path}, {"role-tag", tags}})
+}
+
+// tagged is the path that role tags bind to.
+func (c *Triton) tagged(q *call) string {
+	return "/" + Account + "/" + strings.Join(q.segments[1:], "/")
+}
+
+// names reads a list of names: of strings, of objects with a name or login, or one string with commas.
+func (p parameters) names(parameter string) []string {
+	list, isList := p[parameter].([]any)
+	if !isList {
+		return strings.FieldsFunc(p.text(parameter), func(r rune) bool { return r == ',' })
+	}
+	var names []string
+	for _, one := range list {
+		if named, ok := one.(map[string]any); ok {
+			one = firstOf(named, "name", "login", "id")
+		}
+		names = append(names, stringify(one))
+	}
+	return names
+}
+
+func firstOf(named map[string]any, keys ...string) any {
+	for _, key := range keys {
+		if value, ok := named[key]; ok {
+			return value
+		}
+	}
+	return nil
+}
+
+func named[V any](all *ordered[V], kind, nameOrID string, id func(V) string) (V, error) {
+	if value, found := all.get(nameOrID); found {
+		return value, nil
+	}
+	for _, value := range all.values {
+		if id(value) == nameOrID {
+			return value, nil
+		}
+	}
+	var none V
+	return none, notFound(kind, nameOrID)
+}
+
+func (c *Triton) policy(name string) (tritonPolicy, error) {
+	return named(&c.policies, "policy", name, func(p tritonPolicy) string { return p.id })
+}
+
+func (p tritonPolicy) json() object {
+	return object{{"name", p.name}, {"id", p.id}, {"rules", orEmpty(p.rules)}}.with("description", p.description)
+}
+
+func (c *Triton) listPolicies(*call) (*result, error) {
+	items := []object{}
+	for _, policy := range c.policies.list() {
+		items = append(items, policy.json())
+	}
+	return ok(items)
+}
+
+func (c *Triton) getPolicy(q *call) (*result, error) {
+	policy, err := c.policy(q.params[1])
+	if err != nil {
+		return nil, err
+	}
+	return ok(policy.json())
+}
+
+// setPolicy creates a policy, or changes the one that the path names.
+func (c *Triton) setPolicy(q *call) (*result, error) {
+	policy, status := tritonPolicy{id: newID()}, http.StatusCreated
+	if len(q.params) > 1 {
+		before, err := c.policy(q.params[1])
+		if err != nil {
+			return nil, err
+		}
+		policy, status = before, http.StatusOK
+	} else if err := q.sent.need("name", "rules"); err != nil {
+		return nil, err
+	}
+	before := policy.name
+	if q.sent.has("name") {
+		policy.name = q.sent.text("name")
+	}
+	if _, taken := c.policies.get(policy.name); taken && policy.name != before {
+		return nil, alreadyExists("name", policy.name)
+	}
+	if q.sent.has("rules") {
+		policy.rules = nil
+		list, isList := q.sent["rules"].([]any)
+		if !isList {
+			list = []any{q.sent["rules"]}
+		}
+		for _, rule := range list {
+			policy.rules = append(policy.rules, stringify(rule))
+		}
+	}
+	if q.sent.has("description") {
+		policy.description = q.sent.text("description")
+	}
+	if before != "" && before != policy.name {
+		c.policies.remove(before)
+		for _, role := range c.roles.list() {
+			role.policies = replaced(role.policies, before, policy.name)
+			c.roles.set(role.name, role)
+		}
+	}
+	c.policies.set(policy.name, policy)
+	return &result{status: status, body: policy.json(), location: locationOf(status, "policies", policy.name)}, nil
+}
+
+func locationOf(status int, kind, name string) string {
+	if status != http.StatusCreated {
+		return ""
+	}
+	return "/" + Account + "/" + kind + "/" + url.PathEscape(name)
+}
+
+func replaced(names []string, before, after string) []string {
+	names = slices.Clone(names)
+	if i := slices.Index(names, before); i >= 0 {
+		names[i] = after
+	}
+	return names
+}
+
+func (c *Triton) deletePolicy(q *call) (*result, error) {
+	policy, err := c.policy(q.params[1])
+	if err != nil {
+		return nil, err
+	}
+	for _, role := range c.roles.list() {
+		role.policies = without(role.policies, policy.name)
+		c.roles.set(role.name, role)
+	}
+	c.policies.remove(policy.name)
+	return &result{status: http.StatusNoContent}, nil
+}
+
+func (c *Triton) role(name string) (tritonRole, error) {
+	return named(&c.roles, "role", name, func(r tritonRole) string { return r.id })
+}
+
+// roleJSON follows the version that the client accepts: 9 has objects, earlier ones have names.
+func (c *Triton) roleJSON(q *call, role tritonRole) object {
+	accepted := q.Header.Get("Accept-Version")
+	names := accepted != "" && accepted != "*" && !strings.Contains(accepted, "9")
+	members, defaults, nested := []string{}, []string{}, []object{}
+	for _, user := range c.users.list() {
+		isDefault := slices.Contains(user.DefaultRoles, role.name)
+		if !isDefault && !slices.Contains(user.Roles, role.name) {
+			continue
+		}
+		members = append(members, user.Login)
+		if isDefault {
+			defaults = append(defaults, user.Login)
+		}
+		nested = append(nested, object{{"type", "subuser"}, {"id", user.ID}, {"login", user.Login}, {"default", isDefault}})
+	}
+	if names {
+		return object{
+			{"name", role.name}, {"id", role.id}, {"policies", orEmpty(role.policies)}, {"members", members}, {"default_members", defaults},
+		}
+	}
+	policies := []object{}
+	for _, name := range role.policies {
+		policy, _ := c.policies.get(name)
+		policies = append(policies, object{{"id", policy.id}, {"name", name}})
+	}
+	return object{{"name", role.name}, {"id", role.id}, {"policies", policies}, {"members", nested}}
+}
+
+func (c *Triton) listRoles(q *call) (*result, error) {
+	items := []object{}
+	for _, role := range c.roles.list() {
+		items = append(items, c.roleJSON(q, role))
+	}
+	return ok(items)
+}
+
+func (c *Triton) getRole(q *call) (*result, error) {
+	role, err := c.role(q.params[1])
+	if err != nil {
+		return nil, err
+	}
+	return ok(c.roleJSON(q, role))
+}
+
+// setRole creates a role, or changes the one that the path names.
+func (c *Triton) setRole(q *call) (*result, error) {
+	role, status := tritonRole{id: newID()}, http.StatusCreated
+	if len(q.params) > 1 {
+		before, err := c.role(q.params[1])
+		if err != nil {
+			return nil, err
+		}
+		role, status = before, http.StatusOK
+	} else if err := q.sent.need("name"); err != nil {
+		return nil, err
+	}
+	before := role.name
+	if q.sent.has("name") {
+		role.name = q.sent.text("name")
+	}
+	if _, taken := c.roles.get(role.name); taken && role.name != before {
+		return nil, alreadyExists("name", role.name)
+	}
+	if q.sent.has("policies") {
+		role.policies = nil
+		for _, name := range q.sent.names("policies") {
+			policy, err := c.policy(name)
+			if err != nil {
+				return nil, invalidArgument("policy " + name + " does not exist")
+			}
+			role.policies = append(role.policies, policy.name)
+		}
+	}
+	if err := c.setMembers(q.sent, before, role.name); err != nil {
+		return nil, err
+	}
+	if before != "" && before != role.name {
+		c.roles.remove(before)
+	}
+	c.roles.set(role.name, role)
+	return &result{status: status, body: c.roleJSON(q, role), location: locationOf(status, "roles", role.name)}, nil
+}
+
+// setMembers moves a role's members to its new name, and replaces them where the body names some.
+func (c *Triton) setMembers(body parameters, before, after string) error {
+	members, defaults := body.names("members"), body.names("default_members")
+	list, _ := body["members"].([]any)
+	for i, one := range list {
+		if object, ok := one.(map[string]any); ok && object["default"] == true {
+			defaults = append(defaults, members[i])
+		}
+	}
+	for _, name := range append(slices.Clone(members), defaults...) {
+		_, isLogin := c.byLogin(name)
+		if _, isID := c.users.get(name); !isLogin && !isID {
+			return invalidArgument("member " + name + " does not exist")
+		}
+	}
+	is := func(names []string, user SubUser) bool {
+		return slices.Contains(names, user.Login) || slices.Contains(names, user.ID)
+	}
+	for _, user := range c.users.list() {
+		member, isDefault := slices.Contains(user.Roles, before), slices.Contains(user.DefaultRoles, before)
+		if body.has("members") {
+			member = is(members, user) || is(defaults, user)
+		}
+		if body.has("default_members") || body.has("members") {
+			isDefault = is(defaults, user)
+		}
+		user.Roles, user.DefaultRoles = without(user.Roles, before), without(user.DefaultRoles, before)
+		if member || isDefault {
+			user.Roles = append(user.Roles, after)
+		}
+		if isDefault {
+			user.DefaultRoles = append(user.DefaultRoles, after)
+		}
+		c.users.set(user.ID, user)
+	}
+	return nil
+}
+
+func (c *Triton) deleteRole(q *call) (*result, error) {
+	role, err := c.role(q.params[1])
+	if err != nil {
+		return nil, err
+	}
+	for _, user := range c.users.list() {
+		user.Roles, user.DefaultRoles = without(user.Roles, role.name), without(user.DefaultRoles, role.name)
+		c.users.set(user.ID, user)
+	}
+	c.roles.remove(role.name)
+	return &result{status: http.StatusNoContent}, nil
+}

@@ -1,0 +1,104 @@
+package wrappertest_test
+
+import (
+	"encoding/base64"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
+)
+
+func TestRolesAndPoliciesOfTheAccount(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t)
+	c.cloud.Triton.AddUser(wrappertest.SubUser{Login: "bob", Email: "bob@example.com"})
+	c.cloud.Triton.AddUserKey("bob", "k", c.cloud.Triton.Key().Public())
+	got := c.triton("POST", "/my/policies", `{"name":"read","rules":["CAN listusers"]}`)
+	require.Equal(t, 201, got.StatusCode, "%s", got.text)
+	got = c.triton("POST", "/my/roles", `{"name":"ops","policies":[{"name":"read"}],"members":[{"type":"subuser","login":"bob","default":true}]}`)
+	require.Equal(t, 201, got.StatusCode, "%s", got.text)
+	assert.Equal(t, "/acme/roles/ops", got.Header.Get("Location"))
+	assert.Equal(t, "bob", at(t, got.json(t), "members", 0, "login"))
+
+	// The sub-user may list by its default role, and nothing else.
+	as := func(method, path string) int {
+		r := c.request(t.Context(), method, c.cloud.Triton.URL()+path, "")
+		c.sign(r, c.cloud.Triton.Key(), "ed25519-sha512", "/acme/users/bob/keys/k")
+		got, err := c.do(r)
+		require.NoError(t, err)
+		return got.StatusCode
+	}
+	assert.Equal(t, 200, as("GET", "/my/users"))
+	assert.Equal(t, 403, as("DELETE", "/my/users/bob"))
+	assert.Equal(t, 200, c.triton("POST", "/my/policies/read", `{"rules":["CAN getuser"]}`).StatusCode)
+	assert.Equal(t, 403, as("GET", "/my/users"))
+
+	old := c.with("Accept-Version", "~8||~7").triton("GET", "/my/roles/ops", "").json(t)
+	assert.Equal(t, []any{"bob"}, old["members"])
+	assert.Equal(t, []any{"read"}, old["policies"])
+	got = c.triton("POST", "/my/roles/ops", `{"name":"admins","members":[]}`)
+	require.Equal(t, 200, got.StatusCode, "%s", got.text)
+	assert.Empty(t, got.json(t)["members"])
+	assert.Equal(t, 404, c.triton("GET", "/my/roles/ops", "").StatusCode)
+	assert.Equal(t, 204, c.triton("DELETE", "/my/policies/read", "").StatusCode)
+	assert.Empty(t, c.triton("GET", "/my/roles/admins", "").json(t)["policies"])
+	assert.Equal(t, 204, c.triton("DELETE", "/my/roles/admins", "").StatusCode)
+}
+
+func TestRoleTagsBindToTheLiteralPath(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t)
+	id := c.cloud.Triton.AddUser(wrappertest.SubUser{Login: "bob", Email: "bob@example.com"})
+	c.cloud.Triton.AddRole("ops")
+	got := c.triton("PUT", "/my/users/bob", `{"role-tag":["ops"]}`)
+	require.Equal(t, 200, got.StatusCode, "%s", got.text)
+	assert.Equal(t, "ops", c.triton("GET", "/acme/users/bob", "").Header.Get("Role-Tag"))
+	assert.Empty(t, c.triton("GET", "/acme/users/"+id, "").Header.Get("Role-Tag"))
+	assert.Equal(t, 409, c.triton("PUT", "/my/users/bob", `{"role-tag":["nope"]}`).StatusCode)
+}
+
+func TestKeysOfTheAccount(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t)
+	line := sshLine(t, testKeys()["rsa"].Public())
+	got := c.triton("POST", "/my/keys", `{"name":"laptop","key":"`+line+`"}`)
+	require.Equal(t, 201, got.StatusCode, "%s", got.text)
+	assert.Equal(t, wrappertest.Fingerprint(testKeys()["rsa"].Public()), c.triton("GET", "/my/keys/laptop", "").json(t)["fingerprint"])
+	assert.Equal(t, 409, c.triton("POST", "/my/keys", `{"name":"laptop","key":"`+line+`"}`).StatusCode)
+	assert.Equal(t, 204, c.triton("DELETE", "/my/keys/laptop", "").StatusCode)
+	assert.Equal(t, 404, c.triton("GET", "/my/keys/laptop", "").StatusCode)
+	got = c.with("Authorization", "").triton("GET", "/--ping", "")
+	assert.Equal(t, "pong", got.json(t)["ping"])
+}
+
+func TestHeadersOfTriton(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t)
+	got := c.triton("GET", "/my/users", "")
+	for _, name := range []string{"Request-Id", "Api-Version", "Response-Time", "Content-MD5", "Access-Control-Allow-Origin", "Access-Control-Allow-Methods"} {
+		assert.NotEmpty(t, got.Header.Get(name), name)
+	}
+	assert.Equal(t, "cloudapi/9.20.0", got.Header.Get("Server"))
+	got = c.with("Accept", "text/html").triton("GET", "/my/users", "")
+	assert.Equal(t, 406, got.StatusCode)
+	assert.Empty(t, got.Header.Get("Request-Id"))
+	got = c.with("Authorization", "").triton("GET", "/my/users", "")
+	assert.Equal(t, 401, got.StatusCode)
+	assert.Empty(t, got.Header.Get("WWW-Authenticate"))
+}
+
+func TestTheSignatureOfTheVendorsDocumentation(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t)
+	key := c.cloud.Triton.Key()
+	date := time.Now().UTC().Format(http.TimeFormat)
+	signature := base64.StdEncoding.EncodeToString(c.signature(key, "ed25519-sha512", date))
+	header := `Signature keyId="/acme/keys/` + wrappertest.KeyName + `",algorithm="ed25519-sha512" ` + signature
+	assert.Equal(t, 200, c.with("Date", date).with("Authorization", header).triton("GET", "/my/users", "").StatusCode)
+	other := time.Now().Add(time.Second).UTC().Format(http.TimeFormat)
+	assert.Equal(t, 401, c.with("Date", other).with("Authorization", header).triton("GET", "/my/users", "").StatusCode)
+}
