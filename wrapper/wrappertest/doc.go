@@ -82,8 +82,15 @@
 // documentation differ: a single user is answered as an object, changes take an id
 // and no login, an empty optional field in a create request is a server error.
 // Beyond that:
-//   - There is one account. A sub-user that signs a request needs a role: one of
-//     its own in as-role, or a default one. Any role of its own allows everything.
-//   - as-role may name anything until [Triton.AddRole] has made a role known.
-//   - Reads are never stale, and only the six operations on users are served.
+//   - There is one account. A sub-user that signs a request needs a role of its own, named in
+//     as-role or a default one, whose policies allow the action ([Triton.AddRole]). Conditions in
+//     rules are not evaluated. as-role of the account's owner has no effect.
+//   - Status, code and message are those that a CloudAPI 9.20.0 was recorded with, except for paths
+//     with a malformed escape, which net/http rejects itself.
+//   - Reads are never stale.
+//
+// # Neighbours
+//
+// Triton also serves what clients of users call beside the documented operations, no larger than
+// those need: the account, its keys, roles, policies, role tags, datacenters and /--ping.
 package wrappertest
