@@ -238,3 +238,13 @@ func TestListKeepsTheOrderAndIsCutAtAThousand(t *testing.T) {
 	assert.Equal(t, "u2000", users[0]["login"])
 	assert.Equal(t, "u1001", users[999]["login"])
 }
+
+func TestAddressesAreUniqueByExactCase(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t)
+	for i, status := range []int{201, 409} {
+		body := strings.Replace(strings.Replace(bob, `"bob"`, fmt.Sprintf(`"bob%d"`, i), 1), "bob@", "Bob@", 1)
+		assert.Equal(t, status, c.triton("POST", "/acme/users", body).StatusCode)
+	}
+	assert.Equal(t, 201, c.triton("POST", "/acme/users", bob).StatusCode, "the same address in another case")
+}
