@@ -7,7 +7,7 @@ PAGES ?=
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help check update codegen generate test race test-go127 fuzz gofmt vet staticcheck lint tidy drift pages redocly contract test-bench test-examples bench update-api
+.PHONY: help check update codegen generate test race test-go127 fuzz gofmt vet staticcheck lint tidy drift pages redocly contract test-bench platforms actionlint test-examples bench update-api
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +92,19 @@ contract: ## Check traffic, coverage, bodies and changes against openapi.yaml (n
 
 test-bench: ## Run the vendors' own clients against the in-memory clouds, and what else bench/ tests
 	cd bench && go vet ./... && go test ./...
+
+# plan9 and js build the client only: the in-memory clouds' faults need sockets.
+platforms: ## Build for other platforms, and compile the tests for 386
+	@for target in windows/amd64 darwin/arm64 linux/386; do \
+		echo "$$target"; GOOS=$${target%/*} GOARCH=$${target#*/} go build ./... || exit 1; \
+	done
+	@for target in plan9/amd64 js/wasm; do \
+		echo "$$target"; GOOS=$${target%/*} GOARCH=$${target#*/} go build ./wrapper ./gen || exit 1; \
+	done
+	GOARCH=386 go vet ./wrapper/... ./gen/...
+
+actionlint: ## Check the workflows in .github
+	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 test-examples: ## Test the examples that are modules of their own
 	cd examples/sync && go vet ./... && go test ./...

@@ -157,7 +157,9 @@ func TestAFailureLeavesNoUserBehind(t *testing.T) {
 		err := run(t.Context(), strings.NewReader("y\n"), new(bytes.Buffer))
 		assert.ErrorIs(t, err, wrapper.ErrOperationFailed)
 		assert.NotErrorIs(t, err, wrapper.ErrNotFound)
-		assert.ErrorContains(t, err, "the contract is full")
+		var failed *wrapper.OperationError
+		require.ErrorAs(t, err, &failed)
+		assert.Equal(t, "the contract is full", failed.Status.ErrorMessage)
 	})
 	t.Run("a user who cannot be deleted is named", func(t *testing.T) {
 		cloud := servers(t)
