@@ -353,7 +353,7 @@ func lenientDates(t *testing.T) {
 func unknownFields(t *testing.T) {
 	cloud, ann := withAnn()
 	group := cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops", Privileges: map[string]any{
-		"reserveIp": true, "manageTimeMachines": true, "quota": map[string]any{"big": 9007199254740993},
+		"reserveIp": true, "manageTimeMachines": true, "quota": map[string]any{"big": int64(9007199254740993)},
 	}})
 	client := ionosClient(t, cloud)
 	_, _, err := client.UpdateGroup(t.Context(), group, func(p *gen.GroupProperties) { p.Name = new("operators") })
