@@ -7,7 +7,7 @@ PAGES ?=
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help check update codegen generate test race test-go127 fuzz gofmt vet staticcheck lint tidy drift pages redocly contract test-bench platforms actionlint test-examples bench update-api
+.PHONY: help check update codegen generate test race test-go127 fuzz gofmt vet staticcheck lint tidy drift pages redocly contract diff-edits test-bench platforms actionlint test-examples bench update-api
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ redocly: ## Lint openapi.yaml with Redocly (needs Node)
 
 contract: ## Check traffic, coverage, bodies and changes against openapi.yaml (needs Node)
 	@.ci/contract
+
+diff-edits: ## Rate every edit of a document in both modes (five minutes)
+	CLOUDROSTER_TOOLS=1 go test -count=1 -timeout 30m -run TestEveryEditHasItsClass ./cmd/cloudroster
 
 test-bench: ## Run the vendors' own clients against the in-memory clouds, and what else bench/ tests
 	cd bench && go vet ./... && go test ./...
