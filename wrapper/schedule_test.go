@@ -105,9 +105,9 @@ func TestFiveHundredCreatesAtTwoHundredRequestsAMinute(t *testing.T) {
 	})
 }
 
-func TestTenThousandWaitsWhereNoLimitIsAnnounced(t *testing.T) {
+func TestThousandsOfWaitsWhereNoLimitIsAnnounced(t *testing.T) {
 	t.Parallel()
-	const waits = 10_000
+	const waits = 2_000
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		var mu sync.Mutex
