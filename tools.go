@@ -9,6 +9,7 @@ package tools
 //go:generate go run ./internal/specgen flatten .openapi-flat.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config oapi-codegen.yaml .openapi-flat.yaml
 //go:generate rm .openapi-flat.yaml
+//go:generate go run ./internal/specgen decoders
 //go:generate cp api/go.yaml oapi-codegen.yaml cmd/cloudroster/generator/
 
 import (

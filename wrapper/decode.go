@@ -2,6 +2,7 @@ package wrapper
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -21,15 +22,15 @@ func decode[T any](resp *response, id string) (*T, error) {
 	case data[0] != '{' && data[0] != '[':
 		return nil, resp.unexpected("the body is not what the operation documents")
 	}
-	if tooManyItems(data) {
-		return nil, resp.unreadable(fmt.Errorf("a list with more items than its length allows for: %w", ErrResponseTooLarge))
-	}
 	value := new(T)
-	err := decodeValue(data, value)
+	err := unmarshal(data, value)
+	if errors.Is(err, gen.ErrTooManyItems) {
+		return nil, resp.unreadable(fmt.Errorf("%w: %w", ErrResponseTooLarge, err))
+	}
 	if err != nil && resp.vendor.repair != nil {
 		if repaired, ok := resp.vendor.repair(data); ok {
 			*value = *new(T)
-			if decodeValue(repaired, value) == nil {
+			if unmarshal(repaired, value) == nil {
 				err = nil
 			}
 		}
@@ -41,50 +42,6 @@ func decode[T any](resp *response, id string) (*T, error) {
 		return nil, resp.unexpected(problem)
 	}
 	return value, nil
-}
-
-// decodeValue decodes one JSON value into a zero value.
-func decodeValue[T any](data []byte, value *T) error {
-	if list, ok := any(value).(*gen.UserList); ok {
-		return unmarshalUsers(data, list)
-	}
-	return unmarshal(data, value)
-}
-
-const (
-	// minItemBytes is what an item of a list has at least: an id, a type and a URL take 130.
-	minItemBytes = 128
-	// freeItems may be shorter.
-	freeItems = 1000
-)
-
-// tooManyItems recognizes a list that would need a multiple of its own size: each {} of three bytes becomes
-// an item of 400. Memory stays in proportion to what was received.
-func tooManyItems(data []byte) bool {
-	limit := freeItems + len(data)/minItemBytes
-	if bytes.Count(data, []byte{','}) < limit {
-		return false // there cannot be as many
-	}
-	items, depth, quoted := 0, 0, false
-	var inList [3]bool // whether the container at this depth is a list
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '[' || c == '{':
-			if depth++; depth < len(inList) {
-				inList[depth] = c == '['
-			}
-		case c == ']' || c == '}':
-			depth--
-		case c == ',' && depth >= 0 && depth < len(inList) && inList[depth]:
-			items++
-		}
-	}
-	return items >= limit
 }
 
 // body is the body without leading white space.
@@ -102,20 +59,6 @@ func expectNoBody(resp *response) error {
 		return resp.unexpected("the body is an error")
 	}
 	return nil
-}
-
-// unmarshalUsers makes room for a page at once. A full one would grow to its size in eight
-// steps, each a copy, which are half of the memory that a list needs.
-func unmarshalUsers(data []byte, list *gen.UserList) error {
-	const userBytes = 600 // about what one has without entities
-	if users := min(len(data)/userBytes, pageSize); users > 1 {
-		list.Items = make([]gen.User, 0, users)
-		if err := unmarshal(data, list); err != nil || len(list.Items) > 0 {
-			return err
-		}
-		*list = gen.UserList{} // no users at all: that there was room must not show
-	}
-	return unmarshal(data, list)
 }
 
 // describes tells what is wrong with a decoded value, "" if it describes what was asked for: an

@@ -1,9 +1,21 @@
-//go:build !go1.27 || !goexperiment.jsonv2
-
 package wrapper
 
-import "encoding/json"
+import (
+	"encoding/json"
 
-// unmarshal decodes one JSON value and nothing after it into a zero value. It copies: data may
-// be reused.
-func unmarshal[T any](data []byte, value *T) error { return json.Unmarshal(data, value) }
+	"github.com/cloudroster/cloudroster/gen"
+)
+
+// unmarshal decodes one JSON value and nothing after it into a zero value, as encoding/json does:
+// what responses are decoded into has a generated function for it. It copies: data may be reused.
+func unmarshal(data []byte, value any) error {
+	switch v := value.(type) {
+	case interface{ DecodeJSON(data []byte) error }:
+		return v.DecodeJSON(data)
+	case *[]gen.TritonUser:
+		return gen.DecodeTritonUsers(data, v)
+	case *[]gen.TritonKey:
+		return gen.DecodeTritonKeys(data, v)
+	}
+	return json.Unmarshal(data, value)
+}

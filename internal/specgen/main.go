@@ -4,6 +4,7 @@
 //	go run ./internal/specgen update PAGE      import a changed page, merge, and list what is left to decide
 //	go run ./internal/specgen merge            make openapi.yaml and the document of each cloud from the files in api/
 //	go run ./internal/specgen flatten FILE     write the document for the code generator to FILE, and gen/bounds.go
+//	go run ./internal/specgen decoders         write gen/decode.go, which decodes the types of gen/gen.go
 //	go run ./internal/specgen check [PAGE...]  compare openapi.yaml with its sources and with the pages
 //
 // The facts of a page carry over and its sentences do not: descriptions are written in api/prose.yaml. Where the document departs
@@ -32,6 +33,7 @@ const usage = `usage: spec [-root DIR] COMMAND
   update PAGE      import a changed page, merge, and list what is left to decide; flags as import
   merge            make openapi.yaml and the document of each cloud from the files in api/
   flatten FILE     write the document for the code generator to FILE, and gen/bounds.go
+  decoders         write gen/decode.go, which decodes the types of gen/gen.go
   check [PAGE...]  compare openapi.yaml with its sources, and with each page
 
 `
@@ -68,6 +70,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		err = writeDocuments(*root)
 	case command == "flatten" && len(rest) == 1:
 		err = flatten(*root, rest[0])
+	case command == "decoders" && len(rest) == 0:
+		err = decoders(*root)
 	case command == "check":
 		err = checkCommand(*root, rest, stdout)
 	default:
