@@ -863,10 +863,10 @@ func decodeListOfTritonKey(s *jsonscan.Scanner) []TritonKey {
 	if s.Null() {
 		return nil
 	}
-	list := []TritonKey{}
+	list, start := []TritonKey{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, "\"fingerprint\""); s.Failed() {
+			if list = jsonscan.Grow(s, list, start); s.Failed() {
 				return nil
 			}
 		}
@@ -880,10 +880,10 @@ func decodeListOfTritonUser(s *jsonscan.Scanner) []TritonUser {
 	if s.Null() {
 		return nil
 	}
-	list := []TritonUser{}
+	list, start := []TritonUser{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, "\"email\""); s.Failed() {
+			if list = jsonscan.Grow(s, list, start); s.Failed() {
 				return nil
 			}
 		}
@@ -897,10 +897,10 @@ func decodeListOfGroup(s *jsonscan.Scanner) []Group {
 	if s.Null() {
 		return nil
 	}
-	list := []Group{}
+	list, start := []Group{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, "\"properties\""); s.Failed() {
+			if list = jsonscan.Grow(s, list, start); s.Failed() {
 				return nil
 			}
 		}
@@ -914,10 +914,10 @@ func decodeListOfUser(s *jsonscan.Scanner) []User {
 	if s.Null() {
 		return nil
 	}
-	list := []User{}
+	list, start := []User{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, "\"properties\""); s.Failed() {
+			if list = jsonscan.Grow(s, list, start); s.Failed() {
 				return nil
 			}
 		}
@@ -931,10 +931,10 @@ func decodeListOfResource(s *jsonscan.Scanner) []Resource {
 	if s.Null() {
 		return nil
 	}
-	list := []Resource{}
+	list, start := []Resource{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, "\"properties\""); s.Failed() {
+			if list = jsonscan.Grow(s, list, start); s.Failed() {
 				return nil
 			}
 		}
@@ -948,10 +948,10 @@ func decodeListOfShare(s *jsonscan.Scanner) []Share {
 	if s.Null() {
 		return nil
 	}
-	list := []Share{}
+	list, start := []Share{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, "\"properties\""); s.Failed() {
+			if list = jsonscan.Grow(s, list, start); s.Failed() {
 				return nil
 			}
 		}
@@ -965,10 +965,10 @@ func decodeListOfRequestTarget(s *jsonscan.Scanner) []RequestTarget {
 	if s.Null() {
 		return nil
 	}
-	list := []RequestTarget{}
+	list, start := []RequestTarget{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, "\"target\""); s.Failed() {
+			if list = jsonscan.Grow(s, list, start); s.Failed() {
 				return nil
 			}
 		}

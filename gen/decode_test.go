@@ -232,7 +232,7 @@ func TestStringsOfAListShareSmallPieces(t *testing.T) {
 	allocs := testing.AllocsPerRun(5, func() { require.NoError(t, list.DecodeJSON(page)) })
 	assert.Less(t, allocs, 150.0) // 3,000 strings that differ; 36 and 20 KB of ids and addresses in pieces of 1 KB
 	assert.Len(t, list.Items, 1000)
-	assert.Equal(t, 1000, cap(list.Items))
+	assert.Equal(t, 1000, cap(list.Items)) // no room is left over
 }
 
 func TestPointersOfAGroupAreVariablesOfTheirOwn(t *testing.T) {
@@ -249,6 +249,7 @@ func TestSparseListsCostLittle(t *testing.T) {
 	for name, document := range map[string]string{
 		"empty objects":       `{"items":[` + strings.Repeat("{},", size/3) + `{}]}`,
 		"nulls":               `{"items":[` + strings.Repeat("null,", size/5) + `null]}`,
+		"mixed":               `{"items":[{},` + strings.Repeat("null,", size/5) + `null]}`,
 		"numbers":             `{"items":[` + strings.Repeat("1,", size/2) + `1]}`,
 		"odd and empty":       `{"ID":"x","items":[` + strings.Repeat("{},", size/3) + `{}]}`,
 		"broken at the end":   `{"items":[` + strings.Repeat("{},", size/3) + `{}`,
@@ -263,7 +264,7 @@ func TestSparseListsCostLittle(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			_ = v.DecodeJSON(data)
 			runtime.ReadMemStats(&after)
-			assert.Less(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(120), "MiB for %s as %T", name, v)
+			assert.Less(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(70), "MiB for %s as %T", name, v)
 		}
 	}
 	err := new(UserList).DecodeJSON([]byte(`{"items":[` + strings.Repeat("{},", size/3) + `{}]}`))

@@ -131,25 +131,26 @@ func (s *Scanner) Next(end byte) bool {
 	return false
 }
 
-// Key reads the key of a member and the colon. The result is valid as long as the data.
+// Key reads the key of a member and the colon. The result is what is between the quotes, which only
+// Unknown checks: no name of a field has an escape. It is valid as long as the data.
 func (s *Scanner) Key() []byte {
 	if s.peek() != '"' {
 		s.fail()
 		return nil
 	}
-	start := s.pos + 1
-	end := special(s.data, start)
-	if end+1 >= len(s.data) || s.data[end] != '"' {
+	key := s.data[s.pos+1:]
+	end := bytes.IndexByte(key, '"')
+	if end < 0 {
 		s.fail()
 		return nil
 	}
-	s.pos = end + 1
-	if s.data[s.pos] != ':' && s.peek() != ':' {
+	s.pos += end + 2
+	if !s.at(':') && s.peek() != ':' {
 		s.fail()
 		return nil
 	}
 	s.pos++
-	return s.data[start:end]
+	return key[:end]
 }
 
 // Once fails if a member of the object came before: which of the two counts, or how much of each,
@@ -161,8 +162,13 @@ func (s *Scanner) Once(seen *uint64, member uint64) {
 	*seen |= member
 }
 
-// Unknown skips the value of a key that is none of names, and fails if it is one in another case.
+// Unknown skips the value of a key that is none of names. It fails if the key is one of them in
+// another case, or is not plain.
 func (s *Scanner) Unknown(key []byte, names []string) {
+	if special(key, 0) < len(key) {
+		s.fail()
+		return
+	}
 	for _, name := range names {
 		if len(name) == len(key) && strings.EqualFold(name, string(key)) {
 			s.fail()

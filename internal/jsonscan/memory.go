@@ -54,19 +54,35 @@ func (s *Scanner) room(size int) int {
 // such a document costs memory in proportion to its own bytes.
 func Budget(size int) int { return 1<<20 + 32*size }
 
-// Grow makes room for more items. Every item has key (with its quotes) once, which tells how many
-// there are. It fails if the items would take too much memory for so little text.
-func Grow[T any](s *Scanner, list []T, key string) []T {
-	want := max(bytes.Count(s.data[s.pos:], []byte(key)), len(list), 1)
-	size := int(reflect.TypeFor[T]().Size())
-	if want > s.budget/max(size, 1) {
+// Offset is where the Scanner is, for Grow.
+func (s *Scanner) Offset() int { return s.pos }
+
+// pageDepth is how deep the items of a list are that is the document, or a member of it.
+const pageDepth = 2
+
+// Grow makes room for more items of the list that began at offset start. It fails if the items would
+// take too much memory for so little text. The items of a page have much the same structure: the
+// number of braces so far tells how many are to come.
+func Grow[T any](s *Scanner, list []T, start int) []T {
+	want := max(len(list), 1)
+	if len(list) > 0 && s.depth <= pageDepth {
+		so, on := bytes.Count(s.data[start:s.pos], brace), bytes.Count(s.data[s.pos:], brace)
+		if so == 0 { // null and nothing else
+			so, on = s.pos-start, len(s.data)-s.pos
+		}
+		want = max(on*len(list)/max(so, 1), len(list)/4+1)
+		s.left = want
+	}
+	room, size := len(list)+want, max(1, int(reflect.TypeFor[T]().Size()))
+	if room > s.budget/size {
 		s.fail()
 		return list
 	}
-	s.budget -= want * size
-	s.left = want
-	return append(make([]T, 0, len(list)+want), list...)
+	s.budget -= room * size
+	return append(make([]T, 0, room), list...)
 }
+
+var brace = []byte{'{'}
 
 // Elements is how many elements the arrays of a document have at most, whatever its syntax.
 func Elements(data []byte) int {

@@ -223,7 +223,6 @@ func (w *decoderWriter) largest(name string) string {
 type field struct {
 	name, key string
 	kind      ast.Expr
-	optional  bool
 }
 
 func (w *decoderWriter) fieldsOf(name string) []field {
@@ -236,8 +235,8 @@ func (w *decoderWriter) fieldsOf(name string) []field {
 			w.wrong.add("%s: a field of %s has no name or no tag", genFile, name)
 			continue
 		}
-		key, options, _ := strings.Cut(reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("json"), ",")
-		all = append(all, field{f.Names[0].Name, key, f.Type, options != ""})
+		key, _, _ := strings.Cut(reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("json"), ",")
+		all = append(all, field{f.Names[0].Name, key, f.Type})
 	}
 	return all
 }
@@ -311,10 +310,10 @@ func decodeListOf%[1]s(s *jsonscan.Scanner) []%[1]s {
 	if s.Null() {
 		return nil
 	}
-	list := []%[1]s{}
+	list, start := []%[1]s{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, %[2]q); s.Failed() {
+			if list = jsonscan.Grow(s, list, start); s.Failed() {
 				return nil
 			}
 		}
@@ -323,49 +322,7 @@ func decodeListOf%[1]s(s *jsonscan.Scanner) []%[1]s {
 	}
 	return list
 }
-`, elem, `"`+w.countable(elem)+`"`)
-}
-
-// countable is the key that tells how many items a text has. No object inside an item has it: a required one, or else the last
-// object of the item. A key that is missing, or that text happens to have, costs memory and nothing else.
-func (w *decoderWriter) countable(elem string) string {
-	inner := map[string]bool{}
-	w.innerKeys(elem, map[string]bool{elem: true}, inner)
-	object := ""
-	for _, f := range w.fieldsOf(elem) {
-		if inner[f.key] {
-			continue
-		}
-		if !f.optional {
-			return f.key
-		}
-		if w.structs[identName(f.kind)] != nil {
-			object = f.key
-		}
-	}
-	if object == "" {
-		w.wrong.add("%s: no field of %s tells how many items a list has", genFile, elem)
-	}
-	return object
-}
-
-// innerKeys collects the keys of all objects inside a type.
-func (w *decoderWriter) innerKeys(name string, seen, keys map[string]bool) {
-	for _, f := range w.fieldsOf(name) {
-		kind := f.kind
-		if array, ok := kind.(*ast.ArrayType); ok {
-			kind = array.Elt
-		}
-		inner := identName(kind)
-		if w.structs[inner] == nil || seen[inner] {
-			continue
-		}
-		seen[inner] = true
-		for _, g := range w.fieldsOf(inner) {
-			keys[g.key] = true
-		}
-		w.innerKeys(inner, seen, keys)
-	}
+`, elem)
 }
 
 func identName(t ast.Expr) string {
