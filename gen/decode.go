@@ -11,6 +11,7 @@ func (v *Group) DecodeJSON(data []byte) error {
 	if decodeGroup(&s, v); s.Done() {
 		return nil
 	}
+	*v = Group{}
 	return decodeOdd(data, v, 0)
 }
 
@@ -21,6 +22,7 @@ func (v *GroupList) DecodeJSON(data []byte) error {
 	if decodeGroupList(&s, v); s.Done() {
 		return nil
 	}
+	*v = GroupList{}
 	return decodeOdd(data, v, sizeOf[Group]())
 }
 
@@ -31,6 +33,7 @@ func (v *MemberList) DecodeJSON(data []byte) error {
 	if decodeMemberList(&s, v); s.Done() {
 		return nil
 	}
+	*v = MemberList{}
 	return decodeOdd(data, v, sizeOf[User]())
 }
 
@@ -41,6 +44,7 @@ func (v *RequestStatus) DecodeJSON(data []byte) error {
 	if decodeRequestStatus(&s, v); s.Done() {
 		return nil
 	}
+	*v = RequestStatus{}
 	return decodeOdd(data, v, sizeOf[RequestTarget]())
 }
 
@@ -51,6 +55,7 @@ func (v *Resource) DecodeJSON(data []byte) error {
 	if decodeResource(&s, v); s.Done() {
 		return nil
 	}
+	*v = Resource{}
 	return decodeOdd(data, v, sizeOf[Resource]())
 }
 
@@ -61,6 +66,7 @@ func (v *ResourceList) DecodeJSON(data []byte) error {
 	if decodeResourceList(&s, v); s.Done() {
 		return nil
 	}
+	*v = ResourceList{}
 	return decodeOdd(data, v, sizeOf[Resource]())
 }
 
@@ -71,6 +77,7 @@ func (v *Share) DecodeJSON(data []byte) error {
 	if decodeShare(&s, v); s.Done() {
 		return nil
 	}
+	*v = Share{}
 	return decodeOdd(data, v, 0)
 }
 
@@ -81,6 +88,7 @@ func (v *ShareList) DecodeJSON(data []byte) error {
 	if decodeShareList(&s, v); s.Done() {
 		return nil
 	}
+	*v = ShareList{}
 	return decodeOdd(data, v, sizeOf[Share]())
 }
 
@@ -91,6 +99,7 @@ func (v *TritonKey) DecodeJSON(data []byte) error {
 	if decodeTritonKey(&s, v); s.Done() {
 		return nil
 	}
+	*v = TritonKey{}
 	return decodeOdd(data, v, 0)
 }
 
@@ -101,6 +110,7 @@ func (v *TritonUser) DecodeJSON(data []byte) error {
 	if decodeTritonUser(&s, v); s.Done() {
 		return nil
 	}
+	*v = TritonUser{}
 	return decodeOdd(data, v, sizeOf[string]())
 }
 
@@ -111,6 +121,7 @@ func (v *User) DecodeJSON(data []byte) error {
 	if decodeUser(&s, v); s.Done() {
 		return nil
 	}
+	*v = User{}
 	return decodeOdd(data, v, 0)
 }
 
@@ -121,6 +132,7 @@ func (v *UserList) DecodeJSON(data []byte) error {
 	if decodeUserList(&s, v); s.Done() {
 		return nil
 	}
+	*v = UserList{}
 	return decodeOdd(data, v, sizeOf[User]())
 }
 
@@ -130,6 +142,7 @@ func DecodeTritonKeys(data []byte, v *[]TritonKey) error {
 	if *v = decodeListOfTritonKey(&s); s.Done() {
 		return nil
 	}
+	*v = nil
 	return decodeOdd(data, v, sizeOf[TritonKey]())
 }
 
@@ -139,6 +152,7 @@ func DecodeTritonUsers(data []byte, v *[]TritonUser) error {
 	if *v = decodeListOfTritonUser(&s); s.Done() {
 		return nil
 	}
+	*v = nil
 	return decodeOdd(data, v, max(sizeOf[TritonUser](), sizeOf[string]()))
 }
 
@@ -866,9 +880,11 @@ func decodeListOfTritonKey(s *jsonscan.Scanner) []TritonKey {
 	list, start := []TritonKey{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, start); s.Failed() {
+			room := s.Room(len(list), sizeOf[TritonKey](), start)
+			if room == 0 {
 				return nil
 			}
+			list = append(make([]TritonKey, 0, room), list...)
 		}
 		list = list[:len(list)+1]
 		decodeTritonKey(s, &list[len(list)-1])
@@ -883,9 +899,11 @@ func decodeListOfTritonUser(s *jsonscan.Scanner) []TritonUser {
 	list, start := []TritonUser{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, start); s.Failed() {
+			room := s.Room(len(list), sizeOf[TritonUser](), start)
+			if room == 0 {
 				return nil
 			}
+			list = append(make([]TritonUser, 0, room), list...)
 		}
 		list = list[:len(list)+1]
 		decodeTritonUser(s, &list[len(list)-1])
@@ -900,9 +918,11 @@ func decodeListOfGroup(s *jsonscan.Scanner) []Group {
 	list, start := []Group{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, start); s.Failed() {
+			room := s.Room(len(list), sizeOf[Group](), start)
+			if room == 0 {
 				return nil
 			}
+			list = append(make([]Group, 0, room), list...)
 		}
 		list = list[:len(list)+1]
 		decodeGroup(s, &list[len(list)-1])
@@ -917,9 +937,11 @@ func decodeListOfUser(s *jsonscan.Scanner) []User {
 	list, start := []User{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, start); s.Failed() {
+			room := s.Room(len(list), sizeOf[User](), start)
+			if room == 0 {
 				return nil
 			}
+			list = append(make([]User, 0, room), list...)
 		}
 		list = list[:len(list)+1]
 		decodeUser(s, &list[len(list)-1])
@@ -934,9 +956,11 @@ func decodeListOfResource(s *jsonscan.Scanner) []Resource {
 	list, start := []Resource{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, start); s.Failed() {
+			room := s.Room(len(list), sizeOf[Resource](), start)
+			if room == 0 {
 				return nil
 			}
+			list = append(make([]Resource, 0, room), list...)
 		}
 		list = list[:len(list)+1]
 		decodeResource(s, &list[len(list)-1])
@@ -951,9 +975,11 @@ func decodeListOfShare(s *jsonscan.Scanner) []Share {
 	list, start := []Share{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, start); s.Failed() {
+			room := s.Room(len(list), sizeOf[Share](), start)
+			if room == 0 {
 				return nil
 			}
+			list = append(make([]Share, 0, room), list...)
 		}
 		list = list[:len(list)+1]
 		decodeShare(s, &list[len(list)-1])
@@ -968,9 +994,11 @@ func decodeListOfRequestTarget(s *jsonscan.Scanner) []RequestTarget {
 	list, start := []RequestTarget{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, start); s.Failed() {
+			room := s.Room(len(list), sizeOf[RequestTarget](), start)
+			if room == 0 {
 				return nil
 			}
+			list = append(make([]RequestTarget, 0, room), list...)
 		}
 		list = list[:len(list)+1]
 		decodeRequestTarget(s, &list[len(list)-1])

@@ -13,10 +13,9 @@ import (
 // which would take hundreds of times its size. What it takes is bounded by 32 times its size and 1 MiB.
 var ErrTooManyItems = errors.New("a list has more items than its length allows for")
 
-// decodeOdd decodes with encoding/json, into a zero value, what the generated functions leave to it.
+// decodeOdd decodes with encoding/json, into a pointer to a zero value, what the generated functions leave to it.
 // largest is the size of the largest element of a list, 0 if there are no lists.
-func decodeOdd[T any](data []byte, v *T, largest int) error {
-	*v = *new(T)
+func decodeOdd(data []byte, v any, largest int) error {
 	if largest > 0 && jsonscan.Elements(data) > jsonscan.Budget(len(data))/largest {
 		return ErrTooManyItems
 	}

@@ -23,14 +23,14 @@ func decode[T any](resp *response, id string) (*T, error) {
 		return nil, resp.unexpected("the body is not what the operation documents")
 	}
 	value := new(T)
-	err := unmarshal(data, value)
+	err := resp.vendor.unmarshal(data, value)
 	if errors.Is(err, gen.ErrTooManyItems) {
 		return nil, resp.unreadable(fmt.Errorf("%w: %w", ErrResponseTooLarge, err))
 	}
 	if err != nil && resp.vendor.repair != nil {
 		if repaired, ok := resp.vendor.repair(data); ok {
 			*value = *new(T)
-			if unmarshal(repaired, value) == nil {
+			if resp.vendor.unmarshal(repaired, value) == nil {
 				err = nil
 			}
 		}

@@ -112,6 +112,8 @@ type vendor struct {
 	// own reports whether an error has the shape of this service's errors, or of another's,
 	// such as a gateway's.
 	own func(*Error) bool
+	// unmarshal decodes a body of this service.
+	unmarshal func(data []byte, value any) error
 	// repair rewrites a body that is not what the service documents, and reports whether it did.
 	repair func([]byte) ([]byte, bool)
 }

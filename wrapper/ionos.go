@@ -165,6 +165,6 @@ func (c *IONOS) operationOf(resp *response) (*Operation, error) {
 }
 
 // ionosVendor is how IONOS differs.
-var ionosVendor = &vendor{cloud: "ionos", own: func(e *Error) bool {
+var ionosVendor = &vendor{cloud: "ionos", unmarshal: unmarshal, own: func(e *Error) bool {
 	return len(e.Messages) > 0 && bytes.Contains(e.Body, []byte(`"messages"`))
 }}

@@ -285,7 +285,7 @@ func (c *Triton) remove(ctx context.Context, k call) error {
 }
 
 // tritonVendor is how Triton differs.
-var tritonVendor = &vendor{cloud: "triton", acceptVersion: tritonVersions, kind: tritonKind, own: ownTritonError, repair: joinLists}
+var tritonVendor = &vendor{cloud: "triton", acceptVersion: tritonVersions, kind: tritonKind, own: ownTritonError, unmarshal: unmarshalTriton, repair: joinLists}
 
 // children is what the service says of a user who cannot be deleted, because of SSH keys.
 var children = []string{`"child" elements`, "child elements"}

@@ -68,16 +68,16 @@ type target struct {
 }
 
 var targets = []target{
-	{"ListDecode", "floor", duration, 1.0, 0.5},
-	{"ListDecode", "floor", bytes, 0.5, 0.5},
-	{"ListDecode", "floor", allocs, 1.0, 1.0},
-	{"ListDecode", "vendor", duration, 0.65, 0.35},
+	{"ListDecode", "floor", duration, 0.25, 0.25},
+	{"ListDecode", "floor", bytes, 0.3, 0.3},
+	{"ListDecode", "floor", allocs, 0.15, 0.15},
+	{"ListDecode", "vendor", duration, 0.22, 0.22},
 	{"ListDecode", "vendor", bytes, 0.5, 0.5},
 	{"ListDecode", "vendor", allocs, 0.45, 0.45},
-	{"ListHTTP", "floor", duration, 1.0, 0.5},
+	{"ListHTTP", "floor", duration, 0.35, 0.35},
 	{"ListHTTP", "floor", bytes, 0.5, 0.5},
 	{"ListHTTP", "floor", allocs, 1.0, 1.0},
-	{"ListHTTP", "vendor", duration, 0.65, 0.35},
+	{"ListHTTP", "vendor", duration, 0.25, 0.25},
 	{"ListHTTP", "vendor", bytes, 0.5, 0.5},
 	{"ListHTTP", "vendor", allocs, 0.45, 0.45},
 	{"GetHTTP", "floor", duration, 1.05, 1.05},

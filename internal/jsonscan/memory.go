@@ -2,7 +2,7 @@ package jsonscan
 
 import (
 	"bytes"
-	"reflect"
+	"math"
 	"strings"
 )
 
@@ -52,34 +52,34 @@ func (s *Scanner) room(size int) int {
 // Budget is how many bytes the lists of a document of size bytes may take. An item of a service's
 // list takes twice its text. The rest is for lists of objects that say next to nothing: so that
 // such a document costs memory in proportion to its own bytes.
-func Budget(size int) int { return 1<<20 + 32*size }
+func Budget(size int) int { return 1<<20 + 32*min(size, math.MaxInt/64) }
 
-// Offset is where the Scanner is, for Grow.
+// Offset is where the Scanner is, for Room.
 func (s *Scanner) Offset() int { return s.pos }
 
 // pageDepth is how deep the items of a list are that is the document, or a member of it.
 const pageDepth = 2
 
-// Grow makes room for more items of the list that began at offset start. It fails if the items would
-// take too much memory for so little text. The items of a page have much the same structure: the
-// number of braces so far tells how many are to come.
-func Grow[T any](s *Scanner, list []T, start int) []T {
-	want := max(len(list), 1)
-	if len(list) > 0 && s.depth <= pageDepth {
+// Room is how many items of size bytes a list needs room for that began at offset start and has length
+// items, or 0 if the items would take too much memory for so little text: then the Scanner fails. The
+// items of a page have much the same structure: the number of braces so far tells how many are to come.
+func (s *Scanner) Room(length, size, start int) int {
+	want := max(length, 1)
+	if length > 0 && s.depth <= pageDepth {
 		so, on := bytes.Count(s.data[start:s.pos], brace), bytes.Count(s.data[s.pos:], brace)
 		if so == 0 { // null and nothing else
 			so, on = s.pos-start, len(s.data)-s.pos
 		}
-		want = max(on*len(list)/max(so, 1), len(list)/4+1)
+		want = max(on*length/max(so, 1), length/4+1)
 		s.left = want
 	}
-	room, size := len(list)+want, max(1, int(reflect.TypeFor[T]().Size()))
-	if room > s.budget/size {
+	room := length + want
+	if room > s.budget/max(size, 1) {
 		s.fail()
-		return list
+		return 0
 	}
 	s.budget -= room * size
-	return append(make([]T, 0, room), list...)
+	return room
 }
 
 var brace = []byte{'{'}

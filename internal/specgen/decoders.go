@@ -152,6 +152,7 @@ func Decode%[1]ss(data []byte, v *[]%[1]s) error {
 	if *v = decodeListOf%[1]s(&s); s.Done() {
 		return nil
 	}
+	*v = nil
 	return decodeOdd(data, v, %[2]s)
 }
 `, elem, w.largest(name))
@@ -166,6 +167,7 @@ func (v *%[1]s) DecodeJSON(data []byte) error {
 	if decode%[1]s(&s, v); s.Done() {
 		return nil
 	}
+	*v = %[1]s{}
 	return decodeOdd(data, v, %[3]s)
 }
 `, name, w.isList(name), w.largest(name))
@@ -313,9 +315,11 @@ func decodeListOf%[1]s(s *jsonscan.Scanner) []%[1]s {
 	list, start := []%[1]s{}, s.Offset()
 	for more := s.Array(); more; more = s.Next(']') {
 		if len(list) == cap(list) {
-			if list = jsonscan.Grow(s, list, start); s.Failed() {
+			room := s.Room(len(list), sizeOf[%[1]s](), start)
+			if room == 0 {
 				return nil
 			}
+			list = append(make([]%[1]s, 0, room), list...)
 		}
 		list = list[:len(list)+1]
 		decode%[1]s(s, &list[len(list)-1])
