@@ -35,14 +35,8 @@ func (t *Time) decode(s *jsonscan.Scanner) {
 
 // quick reads the date that the documentation promises: "2006-01-02T15:04:05Z" with its quotes.
 func (t *Time) quick(raw []byte) bool {
-	const pattern = `"0000-00-00T00:00:00Z"`
-	if len(raw) != len(pattern) {
+	if !hasPattern(raw, `"0000-00-00T00:00:00Z"`) {
 		return false
-	}
-	for i, c := range raw {
-		if p := pattern[i]; p == '0' && (c < '0' || c > '9') || p != '0' && c != p {
-			return false
-		}
 	}
 	two := func(i int) int { return int(raw[i]-'0')*10 + int(raw[i+1]-'0') }
 	year, month, day := two(1)*100+two(3), two(6), two(9)
@@ -51,6 +45,19 @@ func (t *Time) quick(raw []byte) bool {
 		return false
 	}
 	t.Time = time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
+	return true
+}
+
+// hasPattern reports whether text is pattern with any digits for its zeros.
+func hasPattern(text []byte, pattern string) bool {
+	if len(text) != len(pattern) {
+		return false
+	}
+	for i, c := range text {
+		if p := pattern[i]; p == '0' && (c < '0' || c > '9') || p != '0' && c != p {
+			return false
+		}
+	}
 	return true
 }
 

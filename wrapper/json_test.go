@@ -1,7 +1,7 @@
 package wrapper
 
 import (
-	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -27,20 +27,20 @@ func TestUnmarshalDecodesOneValueAndCopiesIt(t *testing.T) {
 
 // Every type of a response is decoded by a function of its own, which does not reflect.
 func TestResponsesHaveADecodeFunction(t *testing.T) {
-	object := []byte(`{"id":"one","type":"user","login":"ada","href":"https://example.test/one"}`)
-	page := []byte(`{"items":[` + string(object) + `,` + string(object) + `]}`)
-	array := []byte(`[` + string(object) + `,` + string(object) + `]`)
-	for _, one := range []struct {
-		data  []byte
-		value any
-	}{
-		{object, new(gen.User)}, {object, new(gen.Group)}, {object, new(gen.Share)}, {object, new(gen.Resource)},
-		{object, new(gen.RequestStatus)}, {object, new(gen.TritonUser)}, {object, new(gen.TritonKey)},
-		{page, new(gen.UserList)}, {page, new(gen.GroupList)}, {page, new(gen.ShareList)}, {page, new(gen.ResourceList)},
-		{page, new(gen.MemberList)}, {array, new([]gen.TritonUser)}, {array, new([]gen.TritonKey)},
+	t.Parallel()
+	for _, value := range []any{
+		new(gen.User), new(gen.Group), new(gen.Share), new(gen.Resource), new(gen.RequestStatus), new(gen.TritonUser), new(gen.TritonKey),
+		new(gen.UserList), new(gen.GroupList), new(gen.ShareList), new(gen.ResourceList), new(gen.MemberList),
 	} {
-		reflecting := testing.AllocsPerRun(10, func() { _ = json.Unmarshal(one.data, one.value) })
-		generated := testing.AllocsPerRun(10, func() { _ = unmarshalTriton(one.data, one.value) })
-		assert.Less(t, generated, reflecting, "%T", one.value)
+		_, ok := value.(interface{ DecodeJSON(data []byte) error })
+		assert.True(t, ok, "%T", value)
 	}
+	// Arrays have no methods. encoding/json doubles the room of a list and has some left over.
+	array := []byte("[" + strings.Repeat(`{"login":"ada","name":"laptop"},`, 99) + "{}]")
+	var users []gen.TritonUser
+	require.NoError(t, unmarshalTriton(array, &users))
+	assert.Equal(t, []int{100, 100}, []int{len(users), cap(users)})
+	var keys []gen.TritonKey
+	require.NoError(t, unmarshalTriton(array, &keys))
+	assert.Equal(t, []int{100, 100}, []int{len(keys), cap(keys)})
 }

@@ -38,6 +38,9 @@ const usage = `usage: spec [-root DIR] COMMAND
 
 `
 
+// alone are the commands that take no file.
+var alone = map[string]func(root string) error{"merge": writeDocuments, "decoders": decoders}
+
 func run(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("spec", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -66,12 +69,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 		take := map[string]func(string, string, importOptions, io.Writer) error{"import": importFile, "update": update}[command]
 		err = take(*root, set.Arg(0), *options, stdout)
-	case command == "merge" && len(rest) == 0:
-		err = writeDocuments(*root)
+	case alone[command] != nil && len(rest) == 0:
+		err = alone[command](*root)
 	case command == "flatten" && len(rest) == 1:
 		err = flatten(*root, rest[0])
-	case command == "decoders" && len(rest) == 0:
-		err = decoders(*root)
 	case command == "check":
 		err = checkCommand(*root, rest, stdout)
 	default:
