@@ -87,7 +87,7 @@ func describes(value any, id string) string {
 		}
 		return describesObject(v.Fingerprint, id)
 	case *gen.RequestStatus:
-		if v.ID != "" && !strings.Contains(v.ID, id) {
+		if v.ID != "" && !strings.EqualFold(strings.TrimSuffix(v.ID, "/status"), id) {
 			return "it describes another request"
 		}
 		if v.Metadata.Status == "" {

@@ -24,14 +24,14 @@ import (
 
 // Credentials that are refused, too old, or not to be had.
 var authFaults = []faultRow{
-	{54, "401_and_403", faked(refusedCredentials)},
-	{55, "retried_request_is_signed_anew", faked(signedAnew)},
-	{56, "clock_skew", faked(clockSkew)},
-	{57, "protected_key_without_passphrase", protectedKey},
-	{58, "key_file_readable_by_others", readableKey},
-	{59, "not_a_key", notAKey},
-	{60, "agent_without_the_key_or_gone", agentFaults},
-	{61, "token_source_that_fails", faked(failingTokenSource)},
+	{"401_and_403", faked(refusedCredentials)},
+	{"retried_request_is_signed_anew", faked(signedAnew)},
+	{"clock_skew", faked(clockSkew)},
+	{"protected_key_without_passphrase", protectedKey},
+	{"key_file_readable_by_others", readableKey},
+	{"not_a_key", notAKey},
+	{"agent_without_the_key_or_gone", agentFaults},
+	{"token_source_that_fails", faked(failingTokenSource)},
 }
 
 func refusedCredentials(t *testing.T) {

@@ -21,21 +21,21 @@ import (
 
 // Connections and bodies that break, and bodies that are not what they should be.
 var bodyFaults = []faultRow{
-	{16, "body_cut_short", bodyCutShort},
-	{17, "202_with_a_cut_or_malformed_body", acceptedWithBrokenBody},
-	{18, "connection_reset_before_the_answer", connectionReset},
-	{19, "idle_connection_closed_between_calls", idleConnectionClosed},
-	{20, "no_answer_at_all", faked(noAnswer)},
-	{21, "one_byte_a_second", faked(oneByteASecond)},
-	{22, "endless_body", endlessBody},
-	{23, "gzip_bomb", gzipBomb},
-	{24, "gzip_declared_and_plain_sent", gzipLie},
-	{25, "huge_error_body_and_deep_JSON", hugeAndDeep},
-	{26, "malformed_X-RateLimit_on_a_202", faked(malformedRateLimit)},
-	{27, "unknown_enum_value", faked(unknownEnumValue)},
-	{28, "nulls", faked(nullsAreAbsent)},
-	{29, "dates_without_a_zone_or_empty", faked(lenientDates)},
-	{30, "unknown_fields", faked(unknownFields)},
+	{"body_cut_short", bodyCutShort},
+	{"202_with_a_cut_or_malformed_body", acceptedWithBrokenBody},
+	{"connection_reset_before_the_answer", connectionReset},
+	{"idle_connection_closed_between_calls", idleConnectionClosed},
+	{"no_answer_at_all", faked(noAnswer)},
+	{"one_byte_a_second", faked(oneByteASecond)},
+	{"endless_body", endlessBody},
+	{"gzip_bomb", gzipBomb},
+	{"gzip_declared_and_plain_sent", gzipLie},
+	{"huge_error_body_and_deep_JSON", hugeAndDeep},
+	{"malformed_X-RateLimit_on_a_202", faked(malformedRateLimit)},
+	{"unknown_enum_value", faked(unknownEnumValue)},
+	{"nulls", faked(nullsAreAbsent)},
+	{"dates_without_a_zone_or_empty", faked(lenientDates)},
+	{"unknown_fields", faked(unknownFields)},
 }
 
 func isUnknown(err error) bool { return errors.Is(err, wrapper.ErrOutcomeUnknown) }

@@ -18,11 +18,11 @@ import (
 
 // Input that would address something else, or somebody else, than the caller means.
 var inputFaults = []faultRow{
-	{67, "ids_that_change_the_path", faked(hostileIDs)},
-	{68, "account_um_or_requests", reservedAccounts},
-	{69, "base_URL_that_cannot_be_one", badBaseURLs},
-	{70, "header_values_with_CR_LF_or_NUL", badHeaderValues},
-	{71, "planted_secrets", plantedSecrets},
+	{"ids_that_change_the_path", faked(hostileIDs)},
+	{"account_um_or_requests", reservedAccounts},
+	{"base_URL_that_cannot_be_one", badBaseURLs},
+	{"header_values_with_CR_LF_or_NUL", badHeaderValues},
+	{"planted_secrets", plantedSecrets},
 }
 
 // argument is a value for a parameter, none of which is in the way.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -17,10 +18,10 @@ import (
 
 // Lists that lead astray, stop half-way, or are left half-way.
 var listFaults = []faultRow{
-	{72, "server_that_ignores_offset", faked(offsetIgnored)},
-	{73, "links_next_elsewhere", nextElsewhere},
-	{74, "break_out_of_the_loop", faked(brokenOff)},
-	{75, "page_that_fails_half-way", faked(failingPage)},
+	{"server_that_ignores_offset", faked(offsetIgnored)},
+	{"links_next_elsewhere", nextElsewhere},
+	{"break_out_of_the_loop", faked(brokenOff)},
+	{"page_that_fails_half-way", faked(failingPage)},
 }
 
 // withUsers is a cloud with n users, and pages of size for the walk.
@@ -101,6 +102,7 @@ func brokenOff(t *testing.T) {
 					break
 				}
 			}
+			synctest.Wait() // a page that was given up is filed by its handler, which may still be at it
 			made := len(cloud.IONOS.Requests())
 			if name == "" {
 				assert.Equal(t, (after+1)/2, made)

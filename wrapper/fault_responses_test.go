@@ -18,21 +18,21 @@ import (
 
 // Answers that are no success.
 var answerFaults = []faultRow{
-	{1, "429_with_Retry-After_in_seconds", faked(retryAfterSeconds)},
-	{2, "429_with_Retry-After_as_HTTP_date", faked(retryAfterDate)},
-	{3, "429_without_Retry-After", faked(retryWithOwnPause)},
-	{4, "X-RateLimit-Remaining_0_is_on_the_error", faked(rateLimitOnError)},
-	{5, "Retry-After_longer_than_the_deadline", faked(retryAfterPastDeadline)},
-	{6, "negative_or_garbage_Retry-After", faked(garbageRetryAfter)},
-	{7, "429_for_ever", faked(rateLimitedForEver)},
-	{8, "503_with_Retry-After", faked(unavailableWithRetryAfter)},
-	{9, "503_HTML_page", faked(unavailableHTML)},
-	{10, "502_HTML_labelled_JSON", faked(badGatewayLabelledJSON)},
-	{11, "500_with_an_empty_JSON_body", faked(emptyInternalError)},
-	{12, "500_on_POST", faked(internalErrorOnPost)},
-	{13, "200_HTML_login_page", faked(loginPage)},
-	{14, "200_empty_or_null", faked(emptySuccess)},
-	{15, "200_or_201_where_202_is_documented", faked(synchronousSuccess)},
+	{"429_with_Retry-After_in_seconds", faked(retryAfterSeconds)},
+	{"429_with_Retry-After_as_HTTP_date", faked(retryAfterDate)},
+	{"429_without_Retry-After", faked(retryWithOwnPause)},
+	{"X-RateLimit-Remaining_0_is_on_the_error", faked(rateLimitOnError)},
+	{"Retry-After_longer_than_the_deadline", faked(retryAfterPastDeadline)},
+	{"negative_or_garbage_Retry-After", faked(garbageRetryAfter)},
+	{"429_for_ever", faked(rateLimitedForEver)},
+	{"503_with_Retry-After", faked(unavailableWithRetryAfter)},
+	{"503_HTML_page", faked(unavailableHTML)},
+	{"502_HTML_labelled_JSON", faked(badGatewayLabelledJSON)},
+	{"500_with_an_empty_JSON_body", faked(emptyInternalError)},
+	{"500_on_POST", faked(internalErrorOnPost)},
+	{"200_HTML_login_page", faked(loginPage)},
+	{"200_empty_or_null", faked(emptySuccess)},
+	{"200_or_201_where_202_is_documented", faked(synchronousSuccess)},
 }
 
 // calls are one call of each method. ann is a user of the cloud.

@@ -16,11 +16,11 @@ import (
 
 // What Triton answers in its own way.
 var tritonFaults = []faultRow{
-	{62, "409_is_a_bad_parameter_or_a_conflict", faked(tritonConflicts)},
-	{63, "420_and_429_on_Triton", faked(tritonThrottled)},
-	{64, "449", faked(tritonRetryWith)},
-	{65, "503_with_Retry-After_weeks_ahead", faked(weeksOfMaintenance)},
-	{66, "error_body_without_code_or_of_a_proxy", faked(tritonForeignBodies)},
+	{"409_is_a_bad_parameter_or_a_conflict", faked(tritonConflicts)},
+	{"420_and_429_on_Triton", faked(tritonThrottled)},
+	{"449", faked(tritonRetryWith)},
+	{"503_with_Retry-After_weeks_ahead", faked(weeksOfMaintenance)},
+	{"error_body_without_code_or_of_a_proxy", faked(tritonForeignBodies)},
 }
 
 // tritonCalls are one call of every kind; id is that of bob.ray.

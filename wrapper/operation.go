@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -67,7 +68,7 @@ func (o *Operation) String() string {
 		return "operation <nil>"
 	case o.ended:
 		return "operation done"
-	case o.unlocated:
+	case o.unlocated, o.id == "":
 		return "operation without id"
 	}
 	return "operation " + printable(o.ID())
@@ -87,10 +88,34 @@ type OperationStatus struct {
 	// State is QUEUED, RUNNING, DONE or FAILED.
 	State gen.RequestState
 	// ErrorMessage is the service's text, often "". It may repeat what was written, a password included:
-	// nothing in this package prints it.
+	// nothing prints or encodes it. Show it only to those who may see what was written.
 	ErrorMessage string
 	// Targets are what the operation changes; Target.ID is the id of the user, group or share.
 	Targets []gen.RequestTarget
+}
+
+// String returns the state and the number of targets.
+func (s OperationStatus) String() string {
+	return fmt.Sprintf("%s, %d targets", cmp.Or(printable(string(s.State)), "no state"), len(s.Targets))
+}
+
+// Format prints String() for every verb.
+func (s OperationStatus) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, s.String()) }
+
+// LogValue groups what is safe to log.
+func (s OperationStatus) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("state", string(s.State)), slog.Int("targets", len(s.Targets)))
+}
+
+// MarshalText returns String().
+func (s OperationStatus) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// MarshalJSON writes the state and the targets.
+func (s OperationStatus) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		State   gen.RequestState    `json:"state"`
+		Targets []gen.RequestTarget `json:"targets,omitempty"`
+	}{s.State, s.Targets})
 }
 
 // Done reports whether the state is final: DONE or FAILED.

@@ -21,6 +21,7 @@ const maxPolls = 256
 //     that it recovers.
 //   - At most half of X-RateLimit-Burst are on their way.
 //   - Of those that are due, the operation that was waited for longest comes first: it is the next to end.
+//     One that was polled after PollPolicy.MaxDelay comes in turn with all others.
 //
 // Where no limit is announced, only maxPolls bounds them. The zero value is ready to use.
 type pollSchedule struct {
@@ -36,17 +37,17 @@ type pollSchedule struct {
 
 // pollTurn is a poll that is due.
 type pollTurn struct {
-	began time.Time // since when its operation is waited for
+	rank  time.Time // the earliest comes first
 	ready chan struct{}
 	index int // in the queue; -1 when it has left it
 }
 
 // acquire returns when a poll may start. Whoever acquired must release.
-func (s *pollSchedule) acquire(ctx context.Context, began time.Time, limit *RateLimit) error {
+func (s *pollSchedule) acquire(ctx context.Context, rank time.Time, limit *RateLimit) error {
 	if err := ctxErr(ctx); err != nil {
 		return err
 	}
-	turn := &pollTurn{began: began, ready: make(chan struct{})}
+	turn := &pollTurn{rank: rank, ready: make(chan struct{})}
 	s.mu.Lock()
 	if limit != nil {
 		s.limit, s.known = *limit, true
@@ -137,11 +138,11 @@ func (s *pollSchedule) wake() {
 	s.admit()
 }
 
-// turnQueue is a heap: whoever waits longest comes first.
+// turnQueue is a heap: whoever ranks first comes first.
 type turnQueue []*pollTurn
 
 func (q turnQueue) Len() int           { return len(q) }
-func (q turnQueue) Less(i, j int) bool { return q[i].began.Before(q[j].began) }
+func (q turnQueue) Less(i, j int) bool { return q[i].rank.Before(q[j].rank) }
 func (q turnQueue) Swap(i, j int) {
 	q[i], q[j] = q[j], q[i]
 	q[i].index, q[j].index = i, j

@@ -249,13 +249,18 @@ func (g *groupWait) poll(ctx context.Context, w *waiter) {
 type operationKey struct {
 	client       *IONOS
 	id, contract string
+	itself       *Operation // one that has no id is like no other
 }
 
 func (o *Operation) key() operationKey {
 	if o == nil {
 		return operationKey{}
 	}
-	return operationKey{o.client, o.id, o.contractNumber()}
+	key := operationKey{client: o.client, id: o.id, contract: o.contractNumber()}
+	if o.id == "" || o.invalid != nil {
+		key.itself = o
+	}
+	return key
 }
 
 // waitQueue is a heap: whoever is due first comes first.
@@ -294,6 +299,7 @@ type waiter struct {
 	operation *Operation
 	began     time.Time
 	next      time.Time     // when to poll
+	last      time.Time     // when the last poll ended
 	told      time.Duration // the delay that the service asked for, 0 if none
 	seen      OperationStatus
 	failures  int       // in a row, for reasons that seldom pass
@@ -388,11 +394,23 @@ func (w *waiter) scheduled(ctx context.Context) (status OperationStatus, retryAf
 	if w.operation.done() {
 		return w.operation.ask(ctx) // no end of ctx makes it undone
 	}
-	if err := client.polls.acquire(ctx, w.began, client.RateLimit()); err != nil {
+	if err := client.polls.acquire(ctx, w.rank(), client.RateLimit()); err != nil {
 		return OperationStatus{}, 0, err
 	}
-	defer func() { client.polls.release(status.Done(), client.RateLimit()) }()
+	defer func() {
+		w.last = time.Now()
+		client.polls.release(status.Done(), client.RateLimit())
+	}()
 	return w.operation.ask(ctx)
+}
+
+// rank orders the polls of a client that are due, the earliest first. Since its last poll an operation counts
+// as no older than MaxDelay then: those that take long do not keep others from being polled.
+func (w *waiter) rank() time.Time {
+	if bound := w.last.Add(-w.operation.client.pace.MaxDelay); !w.last.IsZero() && bound.After(w.began) {
+		return bound
+	}
+	return w.began
 }
 
 // transient tells a poll that is worth repeating from one that is not.
@@ -477,7 +495,7 @@ func (o *Operation) ask(ctx context.Context) (OperationStatus, time.Duration, er
 		status.Targets[i].Status = upper(status.Targets[i].Status)
 	}
 	if !status.State.Valid() {
-		return OperationStatus{}, 0, resp.unreadable(fmt.Errorf("%w %q: %w", errUnknownStatus, printable(string(body.Metadata.Status)), ErrUnexpectedResponse))
+		return OperationStatus{}, 0, resp.unreadable(fmt.Errorf("%w%s: %w", errUnknownStatus, word(status.State), ErrUnexpectedResponse))
 	}
 	return status, retryAfter(resp.Header, time.Now()), nil
 }
@@ -485,6 +503,14 @@ func (o *Operation) ask(ctx context.Context) (OperationStatus, time.Duration, er
 // errUnknownStatus is a status that the document does not have: the service may have a new one that is
 // not final.
 var errUnknownStatus = errors.New("unknown request status")
+
+// word is an unknown state in quotes if it looks like one: it may be any text of the service, as ErrorMessage.
+func word(state gen.RequestState) string {
+	if len(state) > 20 || strings.Trim(string(state), "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") != "" {
+		return ""
+	}
+	return fmt.Sprintf(" %q", string(state))
+}
 
 // upper reads a state that was sent in lower case.
 func upper(state gen.RequestState) gen.RequestState {
