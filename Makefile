@@ -6,8 +6,12 @@ PAGES ?=
 # How long `make fuzz` runs each target: make fuzz FUZZTIME=10m
 FUZZTIME ?= 60s
 
+# How many changes `make mutants` tests, and which: make mutants MUTANTS=150 SEED=7
+MUTANTS ?= 40
+SEED ?= 1
+
 .DEFAULT_GOAL := help
-.PHONY: help check update codegen generate test race test-go127 fuzz gofmt vet staticcheck lint tidy drift pages redocly contract diff-edits test-bench platforms actionlint test-examples bench update-api
+.PHONY: help check update codegen generate test race test-go127 fuzz gofmt vet staticcheck lint tidy drift pages redocly contract diff-edits test-bench platforms actionlint test-examples bench mutants update-api
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -114,6 +118,10 @@ test-examples: ## Test the examples that are modules of their own
 
 bench: ## Measure beside the vendors' SDKs and the bare standard library (15 minutes; a module of its own)
 	cd bench && go run ./report
+
+# A change that no test fails for is printed: internal/mutants says how to read it.
+mutants: ## Change wrapper in MUTANTS (40) places, one at a time, and count the changes that its tests notice
+	go run ./internal/mutants -n $(MUTANTS) -seed $(SEED)
 
 update-api: ## Add what is new in the public API to its golden files
 	go test ./internal/repotest -run TestPublicAPI -count=1 -update
