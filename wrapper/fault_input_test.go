@@ -211,7 +211,8 @@ func badHeaderValues(t *testing.T) {
 			assert.NotContains(t, err.Error(), "Evil")
 		}
 	}
-	for _, number := range []int{0, -1, 1 << 31, -31234567} {
+	tooLarge := int64(1) << 31 // negative where an int has 32 bits, and invalid there as well
+	for _, number := range []int{0, -1, int(tooLarge), -31234567} {
 		require.ErrorIs(t, newIONOS(good, wrapper.WithContractNumber(number)), wrapper.ErrInvalid, number)
 	}
 	for _, auth := range []wrapper.Auth{nil, wrapper.TokenAuth(""), wrapper.BasicAuth("", "x"), wrapper.BasicAuth("jo", ""), wrapper.BasicAuth("j:o", "x"), wrapper.TokenSourceAuth(nil)} {
