@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -73,35 +74,64 @@ func importFlags(name string, stderr io.Writer) (*flag.FlagSet, *importOptions) 
 	return flags, o
 }
 
-// importFile takes the facts of a page into its file in api/.
-func importFile(root, path string, o importOptions, stdout io.Writer) error {
+// source is a vendor's page that is read once, for all steps that need it.
+type source struct {
+	path    string
+	content []byte
+	kind    pageKind
+	texts   func() (facts, error)
+}
+
+func readSource(path string) (*source, error) {
 	content, err := readPage(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	kind, err := kindOf(content)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	doc, err := kind.document(root, content)
+	texts := sync.OnceValues(func() (facts, error) {
+		texts, err := kind.texts(content)
+		if err != nil {
+			return nil, located(path, err)
+		}
+		return texts, nil
+	})
+	return &source{path, content, kind, texts}, nil
+}
+
+// importFile takes the facts of the page in a file into its file in api/.
+func importFile(root, path string, o importOptions, stdout io.Writer) error {
+	page, err := readSource(path)
 	if err != nil {
-		return located(path, err)
+		return err
+	}
+	return importSource(root, page, o, stdout)
+}
+
+// importSource is importFile for a page that was read already.
+func importSource(root string, page *source, o importOptions, stdout io.Writer) error {
+	kind := page.kind
+	doc, err := kind.document(root, page.content)
+	if err != nil {
+		return located(page.path, err)
 	}
 	if gone := lostOperations(root, kind, doc); len(gone) > 0 && !o.removals {
-		return fmt.Errorf("%s: the page has fewer operations than %s: %s are gone; if that is meant, say -removals", path, kind.file, strings.Join(gone, ", "))
+		return fmt.Errorf("%s: the page has fewer operations than %s: %s are gone; if that is meant, say -removals", page.path, kind.file, strings.Join(gone, ", "))
 	}
 	out, err := encode(doc, kind.comment)
 	if err != nil {
 		return err
 	}
-	texts, err := kind.texts(content)
+	texts, err := page.texts()
 	if err != nil {
-		return located(path, err)
+		return err
 	}
 	if err := writeFile(filepath.Join(root, kind.file), out); err != nil {
 		return err
 	}
-	if err := recordProvenance(root, kind, content, texts, o.address, o.date); err != nil {
+	if err := recordProvenance(root, kind, page.content, texts, o.address, o.date); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s: %d operations, %d schemas\n", kind.file, countOperations(doc), countSchemas(doc))

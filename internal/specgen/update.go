@@ -14,24 +14,21 @@ import (
 
 // update takes a changed page as far as it goes without a decision, and lists the decisions that are left. It fails when there are any.
 func update(root, path string, o importOptions, stdout io.Writer) error {
-	content, err := readPage(path)
+	page, err := readSource(path)
 	if err != nil {
 		return err
 	}
-	kind, err := kindOf(content)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
+	kind := page.kind
 	before := sourceFacts(root, kind)
-	texts, err := kind.texts(content)
+	texts, err := page.texts()
 	if err != nil {
-		return located(path, err)
+		return err
 	}
 	reworded, err := changedTexts(root, kind, texts)
 	if err != nil {
 		return err
 	}
-	if err := importFile(root, path, o, stdout); err != nil {
+	if err := importSource(root, page, o, stdout); err != nil {
 		return err
 	}
 	after := sourceFacts(root, kind)
