@@ -48,7 +48,7 @@ func NewIONOS(auth Auth, opts ...IONOSOption) (*IONOS, error) {
 	if err := s.poll.check(); err != nil {
 		return nil, err
 	}
-	return &IONOS{server: s.baseURL + "/", transport: t, pace: s.poll.withDefaults(), polls: &pollSchedule{}}, nil
+	return &IONOS{server: s.baseURL + "/", transport: t, pace: s.poll.withDefaults(), polls: &pollSchedule{limiter: &t.limiter}}, nil
 }
 
 // NewIONOSFromEnv makes a client from the variables that the vendor's tools read:

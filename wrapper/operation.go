@@ -152,7 +152,10 @@ func (c *IONOS) finished() *Operation { return &Operation{client: c, ended: true
 // Status gets the status once. A failed operation is a status, not an error; a state that the
 // service does not document is an error, never a success.
 func (o *Operation) Status(ctx context.Context) (OperationStatus, error) {
-	status, _, err := o.ask(ctx)
+	if err := o.pollable(); err != nil {
+		return OperationStatus{}, err
+	}
+	status, _, err := o.get(ctx)
 	return status, err
 }
 

@@ -23,16 +23,16 @@ const maxPolls = 256
 //   - Of those that are due, the operation that was waited for longest comes first: it is the next to end.
 //     One that was polled after PollPolicy.MaxDelay comes in turn with all others.
 //
-// Where no limit is announced, only maxPolls bounds them. The zero value is ready to use.
+// Where no limit is announced, only maxPolls bounds them.
 type pollSchedule struct {
+	limiter *limiter // knows what the service announced last
+
 	mu     sync.Mutex
 	next   time.Time // no poll starts before
 	flying int
 	ends   int // polls in a row that found the end of an operation
 	queue  turnQueue
 	timer  *time.Timer
-	limit  RateLimit // what the service announced last
-	known  bool
 }
 
 // pollTurn is a poll that is due.
@@ -43,15 +43,12 @@ type pollTurn struct {
 }
 
 // acquire returns when a poll may start. Whoever acquired must release.
-func (s *pollSchedule) acquire(ctx context.Context, rank time.Time, limit *RateLimit) error {
+func (s *pollSchedule) acquire(ctx context.Context, rank time.Time) error {
 	if err := ctxErr(ctx); err != nil {
 		return err
 	}
 	turn := &pollTurn{rank: rank, ready: make(chan struct{})}
 	s.mu.Lock()
-	if limit != nil {
-		s.limit, s.known = *limit, true
-	}
 	heap.Push(&s.queue, turn)
 	s.admit()
 	s.mu.Unlock()
@@ -71,49 +68,48 @@ func (s *pollSchedule) acquire(ctx context.Context, rank time.Time, limit *RateL
 	}
 }
 
-// release ends a poll; ended is whether its operation has ended, and limit what its response announced.
-func (s *pollSchedule) release(ended bool, limit *RateLimit) {
+// release ends a poll; ended is whether its operation has ended.
+func (s *pollSchedule) release(ended bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.flying--
-	if limit != nil {
-		s.limit, s.known = *limit, true
-	}
 	if s.ends++; !ended {
 		s.ends = 0
 	}
-	if s.ends >= 2 && !s.low() {
+	if s.ends >= 2 && !isLow(s.limiter.seen()) {
 		s.next = time.Time{}
 	}
 	s.admit()
 }
 
-// low reports whether few requests are left for the program's other calls.
-func (s *pollSchedule) low() bool {
-	return s.known && s.limit.Limit > 0 && s.limit.Remaining >= 0 && s.limit.Remaining*10 < s.limit.Limit
+// isLow reports whether few requests are left for the program's other calls. A nil limit is not known.
+func isLow(limit *RateLimit) bool {
+	return limit != nil && limit.Limit > 0 && limit.Remaining >= 0 && limit.Remaining*10 < limit.Limit
 }
 
-// gap is the time between the starts of two polls.
-func (s *pollSchedule) gap() time.Duration {
+// pollGap is the time between the starts of two polls.
+func pollGap(limit *RateLimit) time.Duration {
 	switch {
-	case !s.known || s.limit.Limit <= 0:
+	case limit == nil || limit.Limit <= 0:
 		return 0
-	case s.low():
-		return 2 * time.Minute / time.Duration(s.limit.Limit)
+	case isLow(limit):
+		return 2 * time.Minute / time.Duration(limit.Limit)
 	}
-	return 5 * time.Minute / time.Duration(s.limit.Limit)
+	return 5 * time.Minute / time.Duration(limit.Limit)
 }
 
-func (s *pollSchedule) bound() int {
-	if s.known && s.limit.Burst > 0 {
-		return min(max(s.limit.Burst/2, 1), maxPolls)
+// pollBound is how many polls may be on their way.
+func pollBound(limit *RateLimit) int {
+	if limit != nil && limit.Burst > 0 {
+		return min(max(limit.Burst/2, 1), maxPolls)
 	}
 	return maxPolls
 }
 
 // admit starts what may start now, and sets the timer for the next.
 func (s *pollSchedule) admit() {
-	for len(s.queue) > 0 && s.flying < s.bound() {
+	limit := s.limiter.seen()
+	for len(s.queue) > 0 && s.flying < pollBound(limit) {
 		if wait := time.Until(s.next); wait > 0 {
 			if s.timer == nil {
 				s.timer = time.AfterFunc(wait, s.wake)
@@ -124,7 +120,7 @@ func (s *pollSchedule) admit() {
 		}
 		turn := heap.Pop(&s.queue).(*pollTurn)
 		s.flying++
-		s.next = time.Now().Add(s.gap())
+		s.next = time.Now().Add(pollGap(limit))
 		close(turn.ready)
 	}
 	if s.timer != nil {

@@ -17,8 +17,8 @@ import (
 // these, outside in:
 //
 //	do         turns a failure into an *Error, and retries where that is safe (retry.go)
-//	limiter    waits while the service wants no requests, and limits concurrency (limiter.go)
 //	authorize  puts fresh credentials on the attempt: a signature covers its date (auth.go)
+//	limiter    waits while the service wants no requests, and limits concurrency (limiter.go)
 //	log        one record per attempt (below)
 //	send       one HTTP exchange, its body read, redirects not followed (below)
 //
@@ -136,8 +136,9 @@ type clockCorrector interface {
 	correctClock(serverDate time.Time) (offset time.Duration, corrected bool)
 }
 
-// renew reports whether other credentials can help: after a 401, another token of a source; after a response
-// that rejects the date of a signature, another date; both once a call. The error then tells how far the clocks are apart.
+// renew reports whether other credentials can help, once a call: after a 401, another token of a source; after
+// a response that rejects the date of a signature, another date. The error of the latter tells how far the
+// clocks are apart.
 func (t *transport) renew(r *http.Request, failed *Error, resp *response, renewed bool) bool {
 	if source, ok := t.auth.(*tokenSourceAuth); ok && failed.Status == http.StatusUnauthorized {
 		return !renewed && source.renewToken(r)

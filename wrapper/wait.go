@@ -1,72 +1,17 @@
 package wrapper
 
 import (
-	"container/heap"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
-	"math"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/cloudroster/cloudroster/gen"
 )
-
-// PollPolicy sets the delay between two polls of an operation. The zero value is the default.
-//
-// A Retry-After of the service, on the 202 or on a poll, replaces the delay once. The waits of one client
-// share the rate that the service announces, so a poll may start later than its delay; see [WaitAll].
-type PollPolicy struct {
-	// MinDelay is the shortest delay. 0 means 500 ms.
-	MinDelay time.Duration
-	// MaxDelay is the longest delay. 0 means 15 s.
-	MaxDelay time.Duration
-	// Growth is the next delay as a fraction of the elapsed time. 0 means 0.2.
-	//
-	// No delays can notice the end of every operation within 0.5 s or 15 % of its duration (15 s
-	// at most) with fewer than 65 polls in 10 minutes. These need 60, and stay within that
-	// bound on average; the worst case between 2.5 s and 75 s is 20 %.
-	Growth float64
-}
-
-func (p PollPolicy) withDefaults() PollPolicy {
-	if p.MinDelay == 0 {
-		p.MinDelay = 500 * time.Millisecond
-	}
-	if p.MaxDelay == 0 {
-		p.MaxDelay = 15 * time.Second
-	}
-	if p.Growth == 0 {
-		p.Growth = 0.2
-	}
-	return p
-}
-
-func (p PollPolicy) check() error {
-	if p.MinDelay < 0 || p.MaxDelay < 0 || p.Growth < 0 {
-		return invalid("poll policy", "is negative")
-	}
-	if math.IsNaN(p.Growth) || math.IsInf(p.Growth, 0) {
-		return invalid("poll policy", "Growth must be a finite number")
-	}
-	return nil
-}
-
-// delay is the time until the next poll. It is shortened by up to 2 %, so that the waits of
-// many programs that began together drift apart.
-func (p PollPolicy) delay(elapsed time.Duration) time.Duration {
-	delay := p.MaxDelay
-	// A product beyond what a Duration can hold would turn negative, and the wait into a hot loop.
-	if grown := float64(elapsed) * p.Growth; grown < float64(p.MaxDelay) {
-		delay = max(time.Duration(grown), min(p.MinDelay, p.MaxDelay))
-	}
-	return delay - time.Duration(rand.Int64N(int64(delay)/50+1))
-}
 
 const (
 	// maxPollFailures polls in a row may fail for a reason that seldom passes: a token source, an
@@ -125,173 +70,6 @@ func (o *Operation) Watch(ctx context.Context) iter.Seq2[OperationStatus, error]
 			}
 		}
 	}
-}
-
-// WaitAll waits for many operations. It returns when all have ended, with the errors of those that did not
-// succeed joined; each is an [*OperationError]. The same operation given twice is polled once; a nil one is
-// an error. Errors are in the order of the operations.
-//
-// All waits of a client share one schedule, those of Wait and Watch included. Where the service announces a
-// rate (X-RateLimit-Limit), polls that find nothing new use at most a fifth of it, and at most half while few
-// requests remain, so that the program's other calls are not held up; the operation that was waited for
-// longest is polled first. At most half of the announced burst, and 256, polls are on their way. Writing
-// first and waiting for everything together takes the fewest polls: about one an operation.
-func WaitAll(ctx context.Context, operations ...*Operation) error {
-	var (
-		errs    = make([]error, len(operations))
-		known   = map[operationKey]bool{}
-		clients = map[*IONOS]*groupWait{}
-		order   []*groupWait
-	)
-	for i, o := range operations {
-		key := o.key()
-		if known[key] || o.done() {
-			continue
-		}
-		known[key] = true
-		if o == nil || o.client == nil {
-			errs[i] = errNilOperation
-			continue
-		}
-		g := clients[o.client]
-		if g == nil {
-			g = &groupWait{errs: errs, results: make(chan pollResult)}
-			clients[o.client] = g
-			order = append(order, g)
-		}
-		w := newWaiter(o)
-		w.index = i
-		g.queue(ctx, w)
-	}
-	var running sync.WaitGroup
-	for _, g := range order {
-		running.Go(func() { g.run(ctx) })
-	}
-	running.Wait()
-	for _, g := range order {
-		if g.panicked != nil {
-			panic(g.panicked)
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// groupWait waits for the operations of one client.
-type groupWait struct {
-	waiting  waitQueue
-	polling  int
-	results  chan pollResult
-	errs     []error // of all operations; each waiter has its own place
-	panicked any     // what a poll panicked with: user code runs in it
-}
-
-type pollResult struct {
-	w        *waiter
-	err      error
-	panicked any
-}
-
-// queue plans the next poll of an operation, or ends its wait.
-func (g *groupWait) queue(ctx context.Context, w *waiter) {
-	if err := w.inTime(ctx); err != nil {
-		g.errs[w.index] = w.interrupted(err)
-		return
-	}
-	heap.Push(&g.waiting, w)
-}
-
-func (g *groupWait) run(ctx context.Context) {
-	for {
-		if ctx.Err() != nil || g.panicked != nil {
-			for _, w := range g.waiting {
-				g.errs[w.index] = w.interrupted(ctxErr(ctx))
-			}
-			g.waiting = nil
-		}
-		if len(g.waiting) == 0 && g.polling == 0 {
-			return
-		}
-		for g.polling < maxPolls && len(g.waiting) > 0 && !g.waiting[0].next.After(time.Now()) {
-			g.polling++
-			go g.poll(ctx, heap.Pop(&g.waiting).(*waiter))
-		}
-		select {
-		case r := <-g.results:
-			g.polling--
-			switch {
-			case r.panicked != nil:
-				g.panicked = r.panicked
-			case r.err != nil:
-				g.errs[r.w.index] = r.err
-			case !r.w.ended:
-				g.queue(ctx, r.w)
-			}
-		case <-g.waiting.due(g.polling < maxPolls):
-		case <-g.waiting.interrupted(ctx):
-		}
-	}
-}
-
-// errPollExit is the end of a poll in which the caller's code, a token source or an http.RoundTripper,
-// has called runtime.Goexit.
-var errPollExit = errors.New("the poll ended its goroutine")
-
-func (g *groupWait) poll(ctx context.Context, w *waiter) {
-	result := pollResult{w: w, err: w.interrupted(errPollExit)}
-	defer func() {
-		result.panicked = recover()
-		g.results <- result
-	}()
-	_, result.err = w.poll(ctx)
-}
-
-// operationKey tells operations apart.
-type operationKey struct {
-	client       *IONOS
-	id, contract string
-	itself       *Operation // one that has no id is like no other
-}
-
-func (o *Operation) key() operationKey {
-	if o == nil {
-		return operationKey{}
-	}
-	key := operationKey{client: o.client, id: o.id, contract: o.contractNumber()}
-	if o.id == "" || o.invalid != nil {
-		key.itself = o
-	}
-	return key
-}
-
-// waitQueue is a heap: whoever is due first comes first.
-type waitQueue []*waiter
-
-func (q waitQueue) Len() int           { return len(q) }
-func (q waitQueue) Less(i, j int) bool { return q[i].next.Before(q[j].next) }
-func (q waitQueue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
-func (q *waitQueue) Push(w any)        { *q = append(*q, w.(*waiter)) }
-func (q *waitQueue) Pop() any {
-	last := len(*q) - 1
-	w := (*q)[last]
-	(*q)[last] = nil
-	*q = (*q)[:last]
-	return w
-}
-
-// due fires when the first may be polled; never if there is no room for it.
-func (q waitQueue) due(room bool) <-chan time.Time {
-	if !room || len(q) == 0 {
-		return nil
-	}
-	return time.After(time.Until(q[0].next))
-}
-
-// interrupted fires when ctx ends while somebody waits for a turn.
-func (q waitQueue) interrupted(ctx context.Context) <-chan struct{} {
-	if len(q) == 0 {
-		return nil
-	}
-	return ctx.Done()
 }
 
 // waiter is the state of waiting for one operation.
@@ -389,19 +167,20 @@ func (w *waiter) poll(ctx context.Context) (changed bool, err error) {
 	return changed, nil
 }
 
+// scheduled gets the status of an operation that is pollable when the client's schedule lets it.
 func (w *waiter) scheduled(ctx context.Context) (status OperationStatus, retryAfter time.Duration, err error) {
-	client := w.operation.client
+	polls := w.operation.client.polls
 	if w.operation.done() {
-		return w.operation.ask(ctx) // no end of ctx makes it undone
+		return w.operation.get(ctx) // no end of ctx makes it undone
 	}
-	if err := client.polls.acquire(ctx, w.rank(), client.RateLimit()); err != nil {
+	if err := polls.acquire(ctx, w.rank()); err != nil {
 		return OperationStatus{}, 0, err
 	}
 	defer func() {
 		w.last = time.Now()
-		client.polls.release(status.Done(), client.RateLimit())
+		polls.release(status.Done())
 	}()
-	return w.operation.ask(ctx)
+	return w.operation.get(ctx)
 }
 
 // rank orders the polls of a client that are due, the earliest first. Since its last poll an operation counts
@@ -466,11 +245,9 @@ func (o *Operation) pollable() error {
 	return checkRequestID(o.id)
 }
 
-// ask is Status with the delay that the service asks for, 0 if it names none.
-func (o *Operation) ask(ctx context.Context) (OperationStatus, time.Duration, error) {
-	if err := o.pollable(); err != nil {
-		return OperationStatus{}, 0, err
-	}
+// get gets the status of an operation that is pollable, and the delay that the service asks for, 0 if it names
+// none.
+func (o *Operation) get(ctx context.Context) (OperationStatus, time.Duration, error) {
 	if o.done() {
 		return OperationStatus{State: gen.RequestStateDone}, 0, nil
 	}

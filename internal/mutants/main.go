@@ -28,8 +28,8 @@ import (
 
 // core are the files that are changed, of the package directory.
 var core = []string{
-	"call", "decode", "errors", "limiter", "list", "location", "lookup", "operation", "redact", "response", "retry", "schedule",
-	"signature", "snapshot", "transport", "update", "users", "users_create", "users_ionos", "users_triton", "wait", "walk",
+	"call", "decode", "errors", "headers", "limiter", "list", "location", "lookup", "operation", "poll_policy", "redact", "response", "retry", "schedule",
+	"signature", "snapshot", "transport", "update", "users", "users_create", "users_ionos", "users_triton", "wait", "wait_all", "walk",
 }
 
 const directory = "wrapper"
