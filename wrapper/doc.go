@@ -28,7 +28,7 @@
 // # Time
 //
 // The context of a call bounds everything that the call does: attempts, pauses between them, and
-// waiting; a [Signer] alone takes its time. [WithAttemptTimeout] bounds one attempt.
+// waiting, signing with ssh-agent included. [WithAttemptTimeout] bounds one attempt.
 //
 // # What is tried again
 //

@@ -211,7 +211,7 @@ func agentFaults(t *testing.T) {
 	keys := agent.NewKeyring()
 	require.NoError(t, keys.Add(agent.AddedKey{PrivateKey: key, Comment: "work"}))
 	gone := false
-	known := sshkey.NewAgent(func() (net.Conn, error) {
+	known := sshkey.NewAgent(func(context.Context) (net.Conn, error) {
 		if gone {
 			return nil, errors.New("connection refused")
 		}
@@ -223,10 +223,10 @@ func agentFaults(t *testing.T) {
 		return ours, nil
 	})
 	defer known.Close()
-	_, err = known.Signer("MD5:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff")
+	_, err = known.Signer(t.Context(), "MD5:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff")
 	require.ErrorIs(t, err, sshkey.ErrKeyNotFound)
 
-	signer, err := known.Signer("work")
+	signer, err := known.Signer(t.Context(), "work")
 	require.NoError(t, err)
 	cloud := wrappertest.New()
 	cloud.Triton.AddKey("work", key.Public())
@@ -244,7 +244,7 @@ func agentFaults(t *testing.T) {
 	failed := failure(t, err, "GET", "/acme/users", 0)
 	assert.Equal(t, 1, failed.Attempts)
 	assert.Len(t, cloud.Triton.Requests(), 1, "nothing is sent unsigned")
-	_, err = sshkey.DialAgent(filepath.Join(t.TempDir(), "none")).Signer("work")
+	_, err = sshkey.DialAgent(filepath.Join(t.TempDir(), "none")).Signer(t.Context(), "work")
 	require.ErrorIs(t, err, sshkey.ErrAgentUnavailable)
 }
 

@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -144,7 +145,7 @@ func checkKeyIDPart(name, part string) error {
 type signatureAuth struct {
 	keyID     string
 	algorithm string
-	sign      func(data []byte) ([]byte, error)
+	sign      func(ctx context.Context, data []byte) ([]byte, error)
 
 	// clockOffset, in nanoseconds, is what the server's clock is ahead of ours.
 	clockOffset atomic.Int64
@@ -157,7 +158,7 @@ func (a *signatureAuth) Authorize(r *http.Request) error {
 		return errors.New("sign request: it is nil or has no URL")
 	}
 	date := a.now().UTC().Format(http.TimeFormat)
-	signature, err := a.sign(signedString(r, date, signedHeaders))
+	signature, err := a.sign(r.Context(), signedString(r, date, signedHeaders))
 	if err != nil {
 		return fmt.Errorf("sign request with key %s: %w", a.keyID, err)
 	}

@@ -3,6 +3,7 @@ package wrapper
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/x509"
@@ -90,7 +91,7 @@ func TestSignedStringAndSignaturesAreThoseOfTheAppendix(t *testing.T) {
 			t.Parallel()
 			text := signedString(appendixRequest(t), appendixDate, test.headers)
 			assert.Equal(t, test.text, string(text))
-			signature, err := signer.Sign(text)
+			signature, err := signer.Sign(t.Context(), text)
 			require.NoError(t, err)
 			assert.Equal(t, test.signature, base64.StdEncoding.EncodeToString(signature))
 		})
@@ -176,9 +177,9 @@ type fakeSigner struct {
 	sign                   func([]byte) ([]byte, error)
 }
 
-func (s fakeSigner) Fingerprint() string              { return s.fingerprint }
-func (s fakeSigner) Algorithm() string                { return s.algorithm }
-func (s fakeSigner) Sign(data []byte) ([]byte, error) { return s.sign(data) }
+func (s fakeSigner) Fingerprint() string                                 { return s.fingerprint }
+func (s fakeSigner) Algorithm() string                                   { return s.algorithm }
+func (s fakeSigner) Sign(_ context.Context, data []byte) ([]byte, error) { return s.sign(data) }
 
 const testFingerprint = "0a:1b:2c:3d:4e:5f:60:71:82:93:a4:b5:c6:d7:e8:f9"
 

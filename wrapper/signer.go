@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdh"
 	"crypto/ecdsa"
@@ -43,9 +44,10 @@ type Signer interface {
 
 	// Sign signs data itself, not a digest of it, and returns the raw
 	// signature without SSH framing: PKCS #1 v1.5 for RSA, ASN.1 DER for
-	// ECDSA, 64 bytes for Ed25519. An error must not tell anything of the key.
-	// The request waits for it, past the end of its context too.
-	Sign(data []byte) ([]byte, error)
+	// ECDSA, 64 bytes for Ed25519. It should end with ctx, the context of the
+	// request that is signed: the request waits for it. An error must not
+	// tell anything of the key.
+	Sign(ctx context.Context, data []byte) ([]byte, error)
 }
 
 // NewSigner makes a [Signer] of a private key: one from crypto/rsa,
@@ -68,7 +70,9 @@ type Signer interface {
 // Any other key is refused with an error that says why and matches
 // [errors.ErrUnsupported]; nil and incomplete keys are [ErrInvalid].
 // The signer is as safe for concurrent use as the key is; those of the
-// standard library are. It never prints the key, under any verb of fmt, in
+// standard library are. A key that is none of the standard library's may take
+// its time: Sign returns when its context ends, and leaves the key's own Sign
+// behind in its goroutine. The signer never prints the key, under any verb of fmt, in
 // JSON or in a log.
 func NewSigner(key crypto.Signer) (Signer, error) {
 	if err := checkComplete(key); err != nil {
@@ -86,9 +90,7 @@ func NewSigner(key crypto.Signer) (Signer, error) {
 		return &keySigner{
 			fingerprint: fingerprint([]byte("ssh-ed25519"), public),
 			algorithm:   "ed25519-sha512",
-			sign: func(data []byte) ([]byte, error) {
-				return key.Sign(rand.Reader, data, crypto.Hash(0))
-			},
+			sign:        signWith(key, 0),
 		}, nil
 	case nil:
 		return nil, invalid("key", "it has no public key")
@@ -113,7 +115,7 @@ func newRSASigner(key crypto.Signer, public *rsa.PublicKey) (Signer, error) {
 	return &keySigner{
 		fingerprint: fingerprint([]byte("ssh-rsa"), mpint(big.NewInt(int64(public.E))), mpint(public.N)),
 		algorithm:   "rsa-sha256",
-		sign:        hashAndSign(key, crypto.SHA256),
+		sign:        signWith(key, crypto.SHA256),
 	}, nil
 }
 
@@ -125,11 +127,11 @@ func newECDSASigner(key crypto.Signer, public *ecdsa.PublicKey) (Signer, error) 
 	var curve string
 	switch public.Curve {
 	case elliptic.P256():
-		curve, signer.algorithm, signer.sign = "nistp256", "ecdsa-sha256", hashAndSign(key, crypto.SHA256)
+		curve, signer.algorithm, signer.sign = "nistp256", "ecdsa-sha256", signWith(key, crypto.SHA256)
 	case elliptic.P384():
-		curve, signer.algorithm, signer.sign = "nistp384", "ecdsa-sha512", hashAndSign(key, crypto.SHA512)
+		curve, signer.algorithm, signer.sign = "nistp384", "ecdsa-sha512", signWith(key, crypto.SHA512)
 	case elliptic.P521():
-		curve, signer.algorithm, signer.sign = "nistp521", "ecdsa-sha512", hashAndSign(key, crypto.SHA512)
+		curve, signer.algorithm, signer.sign = "nistp521", "ecdsa-sha512", signWith(key, crypto.SHA512)
 	default:
 		return nil, unsupportedKey("SSH has ECDSA keys on P-256, P-384 and P-521 only")
 	}
@@ -180,13 +182,48 @@ func unsupportedKey(reason string) error {
 	return fmt.Errorf("key: %s: %w", reason, errors.ErrUnsupported)
 }
 
-// hashAndSign digests the data first, as every crypto.Signer but Ed25519 asks.
-func hashAndSign(key crypto.Signer, hash crypto.Hash) func([]byte) ([]byte, error) {
-	return func(data []byte) ([]byte, error) {
-		digest := hash.New()
-		digest.Write(data)
-		return key.Sign(rand.Reader, digest.Sum(nil), hash)
+// signWith signs with key: a digest of the data, as every crypto.Signer but Ed25519 expects,
+// or the data itself where hash is 0.
+func signWith(key crypto.Signer, hash crypto.Hash) func(context.Context, []byte) ([]byte, error) {
+	sign := func(data []byte) ([]byte, error) {
+		if hash != 0 {
+			digest := hash.New()
+			digest.Write(data)
+			data = digest.Sum(nil)
+		}
+		return key.Sign(rand.Reader, data, hash)
 	}
+	switch key.(type) {
+	case *rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey, *ed25519.PrivateKey:
+		return func(_ context.Context, data []byte) ([]byte, error) { return sign(data) }
+	}
+	return func(ctx context.Context, data []byte) ([]byte, error) { return signUntil(ctx, data, sign) }
+}
+
+// signUntil returns when ctx ends, which a crypto.Signer knows nothing of. What sign panics with
+// reaches the caller.
+func signUntil(ctx context.Context, data []byte, sign func([]byte) ([]byte, error)) ([]byte, error) {
+	if ctx.Done() == nil {
+		return sign(data)
+	}
+	var signature []byte
+	var panicked any
+	err := errors.New("key: Sign did not return")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() { panicked = recover() }()
+		signature, err = sign(data)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if panicked != nil {
+		panic(panicked)
+	}
+	return signature, err
 }
 
 // fingerprint is the MD5 fingerprint of a public key given by the fields of
@@ -237,12 +274,14 @@ func joinPairs(digits string) string {
 type keySigner struct {
 	fingerprint string
 	algorithm   string
-	sign        func(data []byte) ([]byte, error)
+	sign        func(ctx context.Context, data []byte) ([]byte, error)
 }
 
-func (s *keySigner) Fingerprint() string              { return s.fingerprint }
-func (s *keySigner) Algorithm() string                { return s.algorithm }
-func (s *keySigner) Sign(data []byte) ([]byte, error) { return s.sign(data) }
+func (s *keySigner) Fingerprint() string { return s.fingerprint }
+func (s *keySigner) Algorithm() string   { return s.algorithm }
+func (s *keySigner) Sign(ctx context.Context, data []byte) ([]byte, error) {
+	return s.sign(ctx, data)
+}
 
 // String names the key by what is public of it.
 func (s *keySigner) String() string {

@@ -69,7 +69,7 @@ func TestSignerChoosesTheAlgorithmByKeyAndItsSignaturesVerify(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, algorithms[name], signer.Algorithm())
 
-			signature, err := signer.Sign(data)
+			signature, err := signer.Sign(t.Context(), data)
 			require.NoError(t, err)
 			assert.True(t, verifies(key.Public(), signer.Algorithm(), data, signature))
 			assert.False(t, verifies(key.Public(), signer.Algorithm(), append(data, '!'), signature))
@@ -249,7 +249,7 @@ func TestSignerPrintsNothingOfThePrivateKey(t *testing.T) {
 	for name, key := range testKeys(t) {
 		signer, err := NewSigner(key)
 		require.NoError(t, err, name)
-		signature, err := signer.Sign([]byte("data"))
+		signature, err := signer.Sign(t.Context(), []byte("data"))
 		require.NoError(t, err, name)
 		assertPrintsOnly(t, signer, signer.Fingerprint(), append(privateParts(t, key), signature)...)
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {

@@ -76,7 +76,7 @@ func main() {
 		stdout: os.Stdout, stderr: os.Stderr, transport: http.DefaultTransport,
 		ionos: wrapper.NewIONOSFromEnv,
 		triton: func(opts ...wrapper.TritonOption) (*wrapper.Triton, error) {
-			client, _, err := profile.NewTriton(opts...)
+			client, _, err := profile.NewTriton(ctx, opts...)
 			return client, err
 		},
 		command: runProgram,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -12,7 +13,7 @@ import (
 
 // connect returns clients of the clouds that the environment names; the other is nil. A cloud that
 // is named in part is an error.
-func connect(messages io.Writer) (*wrapper.IONOS, *wrapper.Triton, error) {
+func connect(ctx context.Context, messages io.Writer) (*wrapper.IONOS, *wrapper.Triton, error) {
 	var (
 		ionos  *wrapper.IONOS
 		triton *wrapper.Triton
@@ -24,7 +25,7 @@ func connect(messages io.Writer) (*wrapper.IONOS, *wrapper.Triton, error) {
 		}
 	}
 	if set("TRITON_URL", "TRITON_ACCOUNT", "TRITON_KEY_ID", "TRITON_PROFILE") {
-		if triton, _, err = profile.NewTriton(); err != nil {
+		if triton, _, err = profile.NewTriton(ctx); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string, out, messages io.Writer) error {
 	case flags.NArg() > 0:
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	ionos, triton, err := connect(messages)
+	ionos, triton, err := connect(ctx, messages)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"iter"
 	"os"
 	"strings"
@@ -40,7 +41,7 @@ func (c *clouds) all() iter.Seq2[string, wrapper.Users] {
 //
 // A cloud that is named in part is an error. With neither, connect returns clients of two empty
 // clouds in memory, where a request takes a second.
-func connect() (*clouds, error) {
+func connect(ctx context.Context) (*clouds, error) {
 	ionos := set("IONOS_TOKEN", "IONOS_USERNAME", "IONOS_PASSWORD")
 	triton := set("TRITON_URL", "TRITON_ACCOUNT", "TRITON_KEY_ID")
 	if !ionos && !triton {
@@ -57,7 +58,7 @@ func connect() (*clouds, error) {
 	}
 	if triton {
 		var settings *profile.Settings
-		if c.Triton, settings, err = (profile.Config{Profile: "env"}).NewTriton(); err != nil {
+		if c.Triton, settings, err = (profile.Config{Profile: "env"}).NewTriton(ctx); err != nil {
 			return nil, err
 		}
 		names = append(names, "Triton account "+settings.Account+" at "+settings.URL)

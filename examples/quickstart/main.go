@@ -36,7 +36,7 @@ func main() {
 }
 
 func run(ctx context.Context, in io.Reader, out io.Writer) (failure error) {
-	c, err := connect()
+	c, err := connect(ctx)
 	if err != nil {
 		return err
 	}

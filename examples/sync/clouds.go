@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"os"
@@ -25,7 +26,7 @@ type cloud struct {
 // connect returns the clouds that the environment names. A cloud that is named in part is an
 // error, so that nobody is left out by a forgotten variable. If neither is named, connect returns
 // two clouds in memory to try the program on.
-func connect(getenv func(string) string) ([]cloud, string, error) {
+func connect(ctx context.Context, getenv func(string) string) ([]cloud, string, error) {
 	set := func(names ...string) bool {
 		for _, name := range names {
 			if getenv(name) != "" {
@@ -48,7 +49,7 @@ func connect(getenv func(string) string) ([]cloud, string, error) {
 		names = append(names, "IONOS Cloud")
 	}
 	if set("TRITON_URL", "TRITON_ACCOUNT", "TRITON_KEY_ID", "TRITON_PROFILE") {
-		client, settings, err := profile.NewTriton()
+		client, settings, err := profile.NewTriton(ctx)
 		if err != nil {
 			return nil, "", err
 		}
@@ -114,4 +115,4 @@ func userOfToken(token string) string {
 }
 
 // connectFromEnv is connect with the variables of the process.
-func connectFromEnv() ([]cloud, string, error) { return connect(os.Getenv) }
+func connectFromEnv(ctx context.Context) ([]cloud, string, error) { return connect(ctx, os.Getenv) }

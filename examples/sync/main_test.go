@@ -262,7 +262,7 @@ func TestACloudThatIsNamedInPartIsAnError(t *testing.T) {
 		t.Setenv(name, "")
 	}
 	t.Setenv("HOME", t.TempDir())
-	_, about, err := connectFromEnv()
+	_, about, err := connectFromEnv(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, "No cloud is configured: using two in memory.", about)
 	t.Setenv("IONOS_USERNAME", "owner@example.com")

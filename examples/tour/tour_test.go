@@ -23,12 +23,12 @@ import (
 	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
 
-func connect() (*wrapper.IONOS, *wrapper.Triton, error) {
+func connect(ctx context.Context) (*wrapper.IONOS, *wrapper.Triton, error) {
 	ionos, err := wrapper.NewIONOSFromEnv() // IONOS_TOKEN, or IONOS_USERNAME and IONOS_PASSWORD
 	if err != nil {
 		return nil, nil, err
 	}
-	triton, _, err := profile.NewTriton() // TRITON_URL, TRITON_ACCOUNT, TRITON_KEY_ID, or the triton tool's profile
+	triton, _, err := profile.NewTriton(ctx) // TRITON_URL, TRITON_ACCOUNT, TRITON_KEY_ID, or the triton tool's profile
 	return ionos, triton, err
 }
 
@@ -118,7 +118,7 @@ func TestTour(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	ionos, triton, err := connect()
+	ionos, triton, err := connect(t.Context())
 	require.NoError(t, err)
 
 	var out bytes.Buffer

@@ -9,7 +9,7 @@ import (
 )
 
 func ExampleNewTriton() {
-	client, settings, err := profile.NewTriton()
+	client, settings, err := profile.NewTriton(context.Background())
 	if err != nil {
 		log.Fatal(err) // names the variable, the field or the key that is missing
 	}
@@ -29,7 +29,7 @@ func ExampleConfig() {
 			return nil, fmt.Errorf("nobody is here to open %s", key)
 		},
 	}
-	client, _, err := loader.NewTriton()
+	client, _, err := loader.NewTriton(context.Background())
 	if err != nil {
 		log.Fatal(err)
 	}

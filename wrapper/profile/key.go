@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,8 +19,9 @@ func (l Config) keyMaterial() string {
 
 // Signer finds the key of a profile: in TRITON_KEY_MATERIAL, or else by its id
 // in ssh-agent and then in ~/.ssh. Where neither has it, the error says so of
-// both, and matches that of the place which came nearer to having it.
-func (l Config) Signer(settings *Settings) (wrapper.Signer, error) {
+// both, and matches that of the place which came nearer to having it. ctx bounds what the
+// agent takes, and a minute does.
+func (l Config) Signer(ctx context.Context, settings *Settings) (wrapper.Signer, error) {
 	if settings == nil {
 		return nil, fmt.Errorf("settings: they are nil: %w", wrapper.ErrInvalid)
 	}
@@ -30,7 +32,7 @@ func (l Config) Signer(settings *Settings) (wrapper.Signer, error) {
 	if agent == nil {
 		agent = sshkey.DialAgent(l.getenv("SSH_AUTH_SOCK"))
 	}
-	signer, agentErr := agent.Signer(settings.KeyID)
+	signer, agentErr := agent.Signer(ctx, settings.KeyID)
 	if agentErr == nil {
 		return signer, nil
 	}

@@ -1,7 +1,7 @@
 // Package profile creates clients from what a machine is already set up with for the vendors' own
 // command line tools: environment variables, profile files, and the keys in ssh-agent and ~/.ssh.
 //
-//	triton, settings, err := profile.NewTriton()
+//	triton, settings, err := profile.NewTriton(ctx)
 //	...
 //	fmt.Println("using", settings.Source)
 //	for user, err := range triton.AllUsers(ctx) { ... }
@@ -73,6 +73,7 @@
 package profile
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"net/http"
@@ -121,15 +122,16 @@ type Config struct {
 }
 
 // NewTriton makes a client as the zero [Config] finds things.
-func NewTriton(opts ...wrapper.TritonOption) (*wrapper.Triton, *Settings, error) {
-	return Config{}.NewTriton(opts...)
+func NewTriton(ctx context.Context, opts ...wrapper.TritonOption) (*wrapper.Triton, *Settings, error) {
+	return Config{}.NewTriton(ctx, opts...)
 }
 
 // NewTriton loads the settings and the key, and makes a client of them. opts
-// come after what the profile says and win. Nothing is sent.
+// come after what the profile says and win. Nothing is sent to the cloud; ctx
+// bounds how long ssh-agent may take to list its keys.
 //
 // The settings are returned with an error too, as far as they could be read.
-func (l Config) NewTriton(opts ...wrapper.TritonOption) (*wrapper.Triton, *Settings, error) {
+func (l Config) NewTriton(ctx context.Context, opts ...wrapper.TritonOption) (*wrapper.Triton, *Settings, error) {
 	settings, err := l.Settings()
 	if err != nil {
 		return nil, nil, err
@@ -137,7 +139,7 @@ func (l Config) NewTriton(opts ...wrapper.TritonOption) (*wrapper.Triton, *Setti
 	if settings.Insecure && !l.AllowInsecureTLS {
 		return nil, settings, settings.invalid(fmt.Sprintf("%s asks not to verify TLS certificates, and the program does not allow that", settings.label("insecure")))
 	}
-	signer, err := l.Signer(settings)
+	signer, err := l.Signer(ctx, settings)
 	if err != nil {
 		return nil, settings, err
 	}

@@ -266,7 +266,7 @@ func TestBadVariablesAreRefusedByName(t *testing.T) {
 		{"TRITON_URL", "http://cloud.example", "environment: "},
 	} {
 		m := newMachine(t).withKey(t).withEnv(test.variable, test.value)
-		client, settings, err := m.loader().NewTriton()
+		client, settings, err := m.loader().NewTriton(t.Context())
 		require.ErrorIs(t, err, wrapper.ErrInvalid, test.value)
 		require.ErrorContains(t, err, test.reason)
 		assert.Nil(t, client)
@@ -281,7 +281,7 @@ func agentWith(t *testing.T, keys ...any) *sshkey.Agent {
 	for _, key := range keys {
 		require.NoError(t, keyring.Add(agent.AddedKey{PrivateKey: key, Comment: "in the agent"}))
 	}
-	a := sshkey.NewAgent(func() (net.Conn, error) {
+	a := sshkey.NewAgent(func(context.Context) (net.Conn, error) {
 		ours, theirs := net.Pipe()
 		go func() { _ = agent.ServeAgent(keyring, theirs); _ = theirs.Close() }()
 		return ours, nil
@@ -300,29 +300,29 @@ func TestKeyIsFoundInTheAgentThenInTheHomeDirectory(t *testing.T) {
 
 	loader := m.loader()
 	loader.Agent = agentWith(t, m.key)
-	signer, err := loader.Signer(settings)
+	signer, err := loader.Signer(t.Context(), settings)
 	require.NoError(t, err)
 	assert.Equal(t, m.md5, signer.Fingerprint())
 	assert.Contains(t, fmt.Sprint(signer), "sshkey.Agent")
 
 	loader.Agent = agentWith(t, other)
-	_, err = loader.Signer(settings)
+	_, err = loader.Signer(t.Context(), settings)
 	require.ErrorIs(t, err, fs.ErrNotExist, "there is no .ssh")
 	require.ErrorContains(t, err, "environment: key: ssh-agent: nothing is called")
 	require.ErrorContains(t, err, filepath.Join(m.home, ".ssh"))
 
 	m.withKey(t)
-	signer, err = loader.Signer(settings)
+	signer, err = loader.Signer(t.Context(), settings)
 	require.NoError(t, err)
 	assert.Equal(t, m.md5, signer.Fingerprint())
 	assert.NotContains(t, fmt.Sprint(signer), "sshkey.Agent")
 
 	// Without an agent, too, and by the other fingerprint.
 	settings.KeyID = m.md5
-	signer, err = m.loader().Signer(settings)
+	signer, err = m.loader().Signer(t.Context(), settings)
 	require.NoError(t, err)
 	assert.Equal(t, m.md5, signer.Fingerprint())
-	_, err = m.loader().Signer(nil)
+	_, err = m.loader().Signer(t.Context(), nil)
 	require.ErrorIs(t, err, wrapper.ErrInvalid)
 }
 
@@ -330,24 +330,24 @@ func TestUnusableKeysAreNamed(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t).withKey(t).withEnv()
 	require.NoError(t, os.Chmod(filepath.Join(m.home, ".ssh", "id_ed25519"), 0o644))
-	_, _, err := m.loader().NewTriton()
+	_, _, err := m.loader().NewTriton(t.Context())
 	require.ErrorIs(t, err, sshkey.ErrInsecurePermissions)
 	require.ErrorContains(t, err, filepath.Join(m.home, ".ssh", "id_ed25519"))
 	loader := m.loader()
 	loader.AllowInsecurePermissions = true
-	_, _, err = loader.NewTriton()
+	_, _, err = loader.NewTriton(t.Context())
 	require.NoError(t, err)
 
 	m = newMachine(t).withKey(t).withEnv()
 	block, err := ssh.MarshalPrivateKeyWithPassphrase(m.key, "work", []byte("s3cret"))
 	require.NoError(t, err)
 	path := m.write(t, ".ssh/id_ed25519", string(pem.EncodeToMemory(block)))
-	_, _, err = m.loader().NewTriton()
+	_, _, err = m.loader().NewTriton(t.Context())
 	require.ErrorIs(t, err, sshkey.ErrPassphraseRequired)
 	loader = m.loader()
 	var asked string
 	loader.Passphrase = func(key string) ([]byte, error) { asked = key; return []byte("s3cret"), nil }
-	_, _, err = loader.NewTriton()
+	_, _, err = loader.NewTriton(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, path, asked)
 }
@@ -366,7 +366,7 @@ func TestKeyMaterialIsAPathOrText(t *testing.T) {
 			m.env["TRITON_KEY_ID"] = id
 			settings, err := m.loader().Settings()
 			require.NoError(t, err, name)
-			signer, err := m.loader().Signer(settings)
+			signer, err := m.loader().Signer(t.Context(), settings)
 			require.NoError(t, err, name)
 			assert.Equal(t, m.md5, signer.Fingerprint(), name)
 		}
@@ -374,7 +374,7 @@ func TestKeyMaterialIsAPathOrText(t *testing.T) {
 
 	other := newMachine(t)
 	m.withEnv("SDC_KEY_MATERIAL", other.text)
-	_, _, err := m.loader().NewTriton()
+	_, _, err := m.loader().NewTriton(t.Context())
 	require.ErrorIs(t, err, sshkey.ErrKeyNotFound, "another key than TRITON_KEY_ID names")
 	require.ErrorContains(t, err, "SDC_KEY_MATERIAL")
 
@@ -382,7 +382,7 @@ func TestKeyMaterialIsAPathOrText(t *testing.T) {
 	body := strings.Split(m.text, "\n")[1]
 	for _, material := range []string{body, "-----BEGIN PRIVATE KEY-----\n" + body, strings.Repeat(body, 100)} {
 		m.env["SDC_KEY_MATERIAL"] = material
-		_, _, err = m.loader().NewTriton()
+		_, _, err = m.loader().NewTriton(t.Context())
 		require.ErrorContains(t, err, "TRITON_KEY_MATERIAL")
 		assert.NotContains(t, err.Error(), body)
 	}
@@ -400,7 +400,7 @@ func TestClientSignsAsTheProfileSays(t *testing.T) {
 	t.Cleanup(server.Close)
 
 	m := newMachine(t).withKey(t).withEnv("TRITON_URL", server.URL)
-	client, settings, err := m.loader().NewTriton()
+	client, settings, err := m.loader().NewTriton(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, "environment", settings.Source)
 	_, err = client.ListUsers(t.Context())
@@ -409,14 +409,14 @@ func TestClientSignsAsTheProfileSays(t *testing.T) {
 	assert.Contains(t, got.Header.Get("Authorization"), `keyId="/alice/keys/`+m.md5+`",algorithm="ed25519-sha512"`)
 
 	m.withEnv("TRITON_URL", server.URL, "TRITON_USER", "bob", "TRITON_ACT_AS", "acme", "TRITON_ROLE", "ops")
-	client, _, err = m.loader().NewTriton()
+	client, _, err = m.loader().NewTriton(t.Context())
 	require.NoError(t, err)
 	_, err = client.ListUsers(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, "/acme/users?as-role=ops", got.URL.RequestURI())
 	assert.Contains(t, got.Header.Get("Authorization"), `keyId="/alice/users/bob/keys/`+m.md5+`"`)
 
-	client, _, err = m.loader().NewTriton(wrapper.WithRoles("dev"))
+	client, _, err = m.loader().NewTriton(t.Context(), wrapper.WithRoles("dev"))
 	require.NoError(t, err)
 	_, err = client.ListUsers(t.Context())
 	require.NoError(t, err)
@@ -449,7 +449,7 @@ func TestCertificatesAreVerifiedUnlessProfileAndProgramAgree(t *testing.T) {
 		}
 		loader := m.loader()
 		loader.AllowInsecureTLS = test.program
-		client, settings, err := loader.NewTriton(once)
+		client, settings, err := loader.NewTriton(t.Context(), once)
 		if err == nil {
 			_, err = client.ListUsers(t.Context())
 		} else {
@@ -477,7 +477,7 @@ func TestZeroLoaderReadsTheProcess(t *testing.T) {
 	}
 	t.Setenv("HOME", m.home)
 	t.Setenv("USERPROFILE", m.home)
-	client, settings, err := NewTriton()
+	client, settings, err := NewTriton(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, "alice", client.Account())
 	assert.Equal(t, m.sha256, settings.KeyID)

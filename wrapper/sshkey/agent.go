@@ -1,6 +1,7 @@
 package sshkey
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,63 +17,74 @@ import (
 	"github.com/cloudroster/cloudroster/wrapper"
 )
 
-// agentTimeout is how long an agent may take for one answer. It may ask its
-// user to confirm, which takes longer than any computation.
+// agentTimeout bounds one request to an agent. It may ask its user to confirm, which takes
+// longer than any computation.
 const agentTimeout = time.Minute
 
-// An Agent is a connection to an ssh-agent, made when it is first needed and
-// made again, once for each call, when it is found broken. An answer may take a
-// minute, which the context of the request that is signed does not shorten. An
-// Agent, and all signers that come from it, may be used by many goroutines at a
-// time; the agent is asked one thing at a time.
-type Agent struct {
-	dial func() (net.Conn, error)
+// maxIdleConns is how many connections an Agent keeps for later signatures.
+const maxIdleConns = 4
 
-	mu     sync.Mutex
-	conn   *agentConn // nil before the first call and after a failure
-	client agent.ExtendedAgent
+// An Agent signs with keys that an ssh-agent holds. It connects when it is first needed, and again,
+// once for each call, when a connection is found broken. The protocol has one request at a time on a
+// connection, so signatures that are made at a time use a connection each: none waits for another.
+//
+// A request ends with its context, and after a minute at the latest. An Agent, and all signers that
+// come from it, may be used by many goroutines at a time.
+type Agent struct {
+	dial func(context.Context) (net.Conn, error)
+
+	mu   sync.Mutex
+	idle []*agentConn
+	open map[*agentConn]bool // idle ones and those in use
 }
 
-// DialAgent is the agent behind a Unix socket, as a rule the one that the
+// DialAgent returns the agent behind a Unix socket, as a rule the one that the
 // environment variable SSH_AUTH_SOCK names. It does not connect yet: a socket
-// that is "" or not there shows as [ErrAgentUnavailable] when a key is looked
-// for.
+// that is "" or does not exist is [ErrAgentUnavailable] when a key is first used.
 func DialAgent(socket string) *Agent {
-	return NewAgent(func() (net.Conn, error) {
+	return NewAgent(func(ctx context.Context) (net.Conn, error) {
 		if socket == "" {
 			return nil, errors.New("no socket is given (SSH_AUTH_SOCK)")
 		}
-		return net.DialTimeout("unix", socket, 10*time.Second)
+		dialer := net.Dialer{Timeout: 10 * time.Second}
+		return dialer.DialContext(ctx, "unix", socket)
 	})
 }
 
-// NewAgent is the agent at the other end of the connections that dial makes:
-// one at a time, closed by the Agent.
-func NewAgent(dial func() (net.Conn, error)) *Agent {
-	return &Agent{dial: dial}
+// NewAgent returns the agent at the other end of the connections that dial makes. The Agent closes
+// them. dial must be safe for concurrent use and end with its context.
+func NewAgent(dial func(context.Context) (net.Conn, error)) *Agent {
+	return &Agent{dial: dial, open: make(map[*agentConn]bool)}
 }
 
-// Close closes the connection. The signers connect again when they are used.
+// Close closes all connections; signatures under way fail with [ErrAgentUnavailable]. It never waits
+// for the agent. The signers connect again when they are next used.
 func (a *Agent) Close() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.disconnect()
+	var errs []error
+	for conn := range a.open {
+		errs = append(errs, conn.Close())
+	}
+	clear(a.open)
+	a.idle = nil
+	return errors.Join(errs...)
 }
 
-// Signer finds a key of the agent by its id: a fingerprint, MD5 or SHA-256, or
+// Signer returns a signer for the agent's key with an id: a fingerprint, MD5 or SHA-256, or
 // the comment of the key. The agent keeps the key and makes the signatures;
 // each is verified before it is used.
 //
-// Errors: [ErrKeyNotFound] (an agent that is locked says that it has no keys),
+// It returns [ErrKeyNotFound] (an agent that is locked says that it has no keys),
 // [ErrAgentUnavailable], and [errors.ErrUnsupported] for a key that Triton
-// cannot verify when the agent signs, ECDSA P-384 among them. Signing gives
-// ErrAgentUnavailable when the agent has gone, and [ErrAgentRefused].
-func (a *Agent) Signer(id string) (wrapper.Signer, error) {
+// cannot verify when the agent signs, ECDSA P-384 among them. Sign returns
+// ErrAgentUnavailable if the agent is gone or does not respond in time, and [ErrAgentRefused].
+func (a *Agent) Signer(ctx context.Context, id string) (wrapper.Signer, error) {
 	if strings.TrimSpace(id) == "" {
 		return nil, fmt.Errorf("key id: it is empty: %w", ErrKeyNotFound)
 	}
 	var keys []*agent.Key
-	err := a.call(func(client agent.ExtendedAgent) (err error) {
+	err := a.call(ctx, func(client agent.ExtendedAgent) (err error) {
 		keys, err = client.List()
 		return err
 	})
@@ -108,39 +120,47 @@ func (a *Agent) Signer(id string) (wrapper.Signer, error) {
 	}
 }
 
-// call does one thing with the agent, and again on a new connection when the
-// old one turns out to be broken: both things that agents do for us can be
-// repeated. What only took too long is not repeated.
-func (a *Agent) call(do func(agent.ExtendedAgent) error) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for attempt := 0; ; attempt++ {
-		reused := a.conn != nil
-		if !reused {
-			if err := a.connect(); err != nil {
-				return fmt.Errorf("%w: %v", ErrAgentUnavailable, err)
-			}
+// call sends one request to the agent, and sends it again on a new connection if the
+// old one turns out to be broken: both requests that we make can be repeated. What
+// took too long is not repeated.
+func (a *Agent) call(ctx context.Context, do func(agent.ExtendedAgent) error) error {
+	for {
+		conn, reused, err := a.take(ctx)
+		if err != nil {
+			return unavailable(ctx, err)
 		}
-		_ = a.conn.SetDeadline(time.Now().Add(agentTimeout))
-		err := do(a.client)
-		broken := a.conn.err
-		if err == nil {
+		err = conn.call(ctx, do)
+		if conn.err == nil && (err == nil || refusal(err)) {
+			a.release(conn)
+			if err != nil {
+				return ErrAgentRefused
+			}
 			return nil
 		}
-		if broken == nil && refusal(err) {
-			return ErrAgentRefused
-		}
-		_ = a.disconnect()
+		a.drop(conn)
 		var timeout net.Error
 		switch {
-		case broken == nil:
-			return fmt.Errorf("%w: it answers something else than an agent does", ErrAgentUnavailable)
-		case errors.As(broken, &timeout) && timeout.Timeout():
-			return fmt.Errorf("%w: no answer within %v", ErrAgentUnavailable, agentTimeout)
-		case !reused || attempt > 0:
-			return fmt.Errorf("%w: the connection broke off: %v", ErrAgentUnavailable, broken)
+		case err == nil: // responded just before its connection was cut
+			return nil
+		case conn.err == nil:
+			return fmt.Errorf("%w: its response is not one of an agent", ErrAgentUnavailable)
+		case ctx.Err() != nil:
+			return unavailable(ctx, errors.New("no response"))
+		case errors.As(conn.err, &timeout) && timeout.Timeout():
+			return fmt.Errorf("%w: no response within %v", ErrAgentUnavailable, agentTimeout)
+		case !reused:
+			return fmt.Errorf("%w: the connection broke off: %v", ErrAgentUnavailable, conn.err)
 		}
+		a.dropIdle() // they are as old as the one that is broken
 	}
+}
+
+// unavailable matches the error of a context that is done, too.
+func unavailable(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%w: %v: %w", ErrAgentUnavailable, err, ctx.Err())
+	}
+	return fmt.Errorf("%w: %v", ErrAgentUnavailable, err)
 }
 
 // refusal tells an agent's plain no, after which the connection is as good as
@@ -149,34 +169,78 @@ func refusal(err error) bool {
 	return strings.HasPrefix(err.Error(), "agent: failed to ")
 }
 
-func (a *Agent) connect() error {
+// take returns an idle connection, or makes one.
+func (a *Agent) take(ctx context.Context) (conn *agentConn, reused bool, err error) {
 	if a.dial == nil {
-		return errors.New("no way to connect is given")
+		return nil, false, errors.New("no way to connect is given")
 	}
-	conn, err := a.dial()
+	a.mu.Lock()
+	if last := len(a.idle) - 1; last >= 0 {
+		conn, a.idle = a.idle[last], a.idle[:last]
+	}
+	a.mu.Unlock()
+	if conn != nil {
+		return conn, true, nil
+	}
+	raw, err := a.dial(ctx)
 	if err != nil {
-		return err
+		return nil, false, err
 	}
-	a.conn = &agentConn{Conn: conn}
+	conn = &agentConn{Conn: raw}
 	// Hidden behind an io.ReadWriter the connection stays ours: the client
 	// would otherwise read it in a goroutine of its own.
-	a.client = agent.NewClient(struct{ io.ReadWriter }{a.conn})
-	return nil
+	conn.client = agent.NewClient(struct{ io.ReadWriter }{conn})
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.open[conn] = true
+	return conn, false, nil
 }
 
-func (a *Agent) disconnect() error {
-	if a.conn == nil {
-		return nil
+// release keeps a connection for the next call, unless there are enough or Close has closed it.
+func (a *Agent) release(conn *agentConn) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.open[conn] && len(a.idle) < maxIdleConns {
+		a.idle = append(a.idle, conn)
+		return
 	}
-	err := a.conn.Close()
-	a.conn, a.client = nil, nil
-	return err
+	delete(a.open, conn)
+	_ = conn.Close()
+}
+
+func (a *Agent) drop(conn *agentConn) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.open, conn)
+	_ = conn.Close()
+}
+
+func (a *Agent) dropIdle() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, conn := range a.idle {
+		delete(a.open, conn)
+		_ = conn.Close()
+	}
+	a.idle = nil
 }
 
 // agentConn remembers what went wrong, which x/crypto turns into text.
 type agentConn struct {
 	net.Conn
-	err error
+	client agent.ExtendedAgent
+	err    error
+}
+
+// call makes one request, and cuts the connection when ctx ends before the response.
+func (c *agentConn) call(ctx context.Context, do func(agent.ExtendedAgent) error) error {
+	_ = c.SetDeadline(time.Now().Add(agentTimeout))
+	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
+	err := do(c.client)
+	if !stop() && c.err == nil {
+		c.err = ctx.Err() // its deadline is past: of no use to others
+	}
+	return err
 }
 
 func (c *agentConn) Read(p []byte) (int, error) {
@@ -199,12 +263,14 @@ func (c *agentConn) Write(p []byte) (int, error) {
 type agentSigner struct {
 	fingerprint string
 	algorithm   string
-	sign        func(data []byte) ([]byte, error)
+	sign        func(ctx context.Context, data []byte) ([]byte, error)
 }
 
-func (s *agentSigner) Fingerprint() string              { return s.fingerprint }
-func (s *agentSigner) Algorithm() string                { return s.algorithm }
-func (s *agentSigner) Sign(data []byte) ([]byte, error) { return s.sign(data) }
+func (s *agentSigner) Fingerprint() string { return s.fingerprint }
+func (s *agentSigner) Algorithm() string   { return s.algorithm }
+func (s *agentSigner) Sign(ctx context.Context, data []byte) ([]byte, error) {
+	return s.sign(ctx, data)
+}
 
 // String names the key by what is public of it.
 func (s *agentSigner) String() string {

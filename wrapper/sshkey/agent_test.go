@@ -2,6 +2,7 @@ package sshkey
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -46,7 +47,7 @@ func serve(t *testing.T, keys agent.Agent) net.Conn {
 // agentOf is an Agent in front of keys, each dial a new connection.
 func agentOf(t *testing.T, keys agent.Agent) *Agent {
 	t.Helper()
-	a := NewAgent(func() (net.Conn, error) { return serve(t, keys), nil })
+	a := NewAgent(func(context.Context) (net.Conn, error) { return serve(t, keys), nil })
 	t.Cleanup(func() { assert.NoError(t, a.Close()) })
 	return a
 }
@@ -118,7 +119,7 @@ func TestEveryKeyTypeInAgents(t *testing.T) {
 				key := testKey(t, keyType)
 				public := publicKey(t, key)
 				for _, id := range []string{ssh.FingerprintLegacyMD5(public), ssh.FingerprintSHA256(public), keyType + " of alice"} {
-					signer, err := a.Signer(id)
+					signer, err := a.Signer(t.Context(), id)
 					if keyType == "P-384" {
 						require.ErrorIs(t, err, errors.ErrUnsupported)
 						require.ErrorContains(t, err, "SHA-384 only, which Triton does not verify; load the key from its file")
@@ -147,15 +148,15 @@ func TestKeysAddedByTheirOwnToolsAreFound(t *testing.T) {
 	require.NoError(t, err, string(out))
 	a := DialAgent(socket)
 	defer a.Close()
-	signer, err := a.Signer("work")
+	signer, err := a.Signer(t.Context(), "work")
 	require.NoError(t, err)
 	local, err := Load(path)
 	require.NoError(t, err)
 	assert.Equal(t, local.Fingerprint(), signer.Fingerprint())
 	// PKCS #1 v1.5 signs the same data to the same signature.
-	fromAgent, err := signer.Sign([]byte("data"))
+	fromAgent, err := signer.Sign(t.Context(), []byte("data"))
 	require.NoError(t, err)
-	fromFile, err := local.Sign([]byte("data"))
+	fromFile, err := local.Sign(t.Context(), []byte("data"))
 	require.NoError(t, err)
 	assert.Equal(t, fromFile, fromAgent)
 }
@@ -164,25 +165,25 @@ func TestAgentWithoutTheKeySaysSo(t *testing.T) {
 	t.Parallel()
 	keyring := agent.NewKeyring()
 	a := agentOf(t, keyring)
-	_, err := a.Signer("work")
+	_, err := a.Signer(t.Context(), "work")
 	require.ErrorIs(t, err, ErrKeyNotFound)
 	require.ErrorContains(t, err, "holds no keys, or is locked")
 
 	require.NoError(t, keyring.Add(agent.AddedKey{PrivateKey: testKey(t, "Ed25519"), Comment: "work"}))
-	_, err = a.Signer("home")
+	_, err = a.Signer(t.Context(), "home")
 	require.ErrorIs(t, err, ErrKeyNotFound)
 	require.ErrorContains(t, err, `nothing is called "home"`)
 	for _, empty := range []string{"", " "} {
-		_, err = a.Signer(empty)
+		_, err = a.Signer(t.Context(), empty)
 		require.ErrorIs(t, err, ErrKeyNotFound, "an empty comment is no name")
 		require.ErrorContains(t, err, "empty")
 	}
 
 	require.NoError(t, keyring.Add(agent.AddedKey{PrivateKey: testKey(t, "RSA"), Comment: "work"}))
-	_, err = a.Signer("work")
+	_, err = a.Signer(t.Context(), "work")
 	require.ErrorIs(t, err, ErrKeyNotFound)
 	require.ErrorContains(t, err, "several keys")
-	_, err = a.Signer(ssh.FingerprintSHA256(publicKey(t, testKey(t, "RSA"))))
+	_, err = a.Signer(t.Context(), ssh.FingerprintSHA256(publicKey(t, testKey(t, "RSA"))))
 	require.NoError(t, err)
 }
 
@@ -190,22 +191,22 @@ func TestAgentThatRefusesToSign(t *testing.T) {
 	t.Parallel()
 	keyring := keyringOf(t)
 	var dials atomic.Int32
-	a := NewAgent(func() (net.Conn, error) { dials.Add(1); return serve(t, keyring), nil })
+	a := NewAgent(func(context.Context) (net.Conn, error) { dials.Add(1); return serve(t, keyring), nil })
 	defer a.Close()
-	signer, err := a.Signer("RSA of alice")
+	signer, err := a.Signer(t.Context(), "RSA of alice")
 	require.NoError(t, err)
 
 	require.NoError(t, keyring.Lock([]byte(passphrase)))
-	_, err = signer.Sign([]byte("data"))
+	_, err = signer.Sign(t.Context(), []byte("data"))
 	require.ErrorIs(t, err, ErrAgentRefused, "locked")
-	_, err = a.Signer("RSA of alice")
+	_, err = a.Signer(t.Context(), "RSA of alice")
 	require.ErrorIs(t, err, ErrKeyNotFound, "locked")
 	require.NoError(t, keyring.Unlock([]byte(passphrase)))
-	_, err = signer.Sign([]byte("data"))
+	_, err = signer.Sign(t.Context(), []byte("data"))
 	require.NoError(t, err, "unlocked")
 
 	require.NoError(t, keyring.Remove(publicKey(t, testKey(t, "RSA"))))
-	_, err = signer.Sign([]byte("data"))
+	_, err = signer.Sign(t.Context(), []byte("data"))
 	require.ErrorIs(t, err, ErrAgentRefused, "removed")
 	assert.EqualValues(t, 1, dials.Load(), "a refusal is no reason to connect again")
 }
@@ -215,14 +216,14 @@ func TestLostConnectionIsMadeAgainOnce(t *testing.T) {
 	keyring := keyringOf(t)
 	var conns []net.Conn
 	var gone error
-	a := NewAgent(func() (net.Conn, error) {
+	a := NewAgent(func(context.Context) (net.Conn, error) {
 		if gone != nil {
 			return nil, gone
 		}
 		conns = append(conns, serve(t, keyring))
 		return conns[len(conns)-1], nil
 	})
-	signer, err := a.Signer("RSA of alice")
+	signer, err := a.Signer(t.Context(), "RSA of alice")
 	require.NoError(t, err)
 
 	require.NoError(t, conns[0].Close())
@@ -235,7 +236,7 @@ func TestLostConnectionIsMadeAgainOnce(t *testing.T) {
 
 	require.NoError(t, conns[2].Close())
 	gone = errors.New("connection refused")
-	_, err = signer.Sign([]byte("data"))
+	_, err = signer.Sign(t.Context(), []byte("data"))
 	require.ErrorIs(t, err, ErrAgentUnavailable)
 	require.ErrorContains(t, err, "connection refused")
 
@@ -247,7 +248,7 @@ func TestLostConnectionIsMadeAgainOnce(t *testing.T) {
 
 func TestAgentThatIsNotThere(t *testing.T) {
 	t.Parallel()
-	dead := func() (net.Conn, error) {
+	dead := func(context.Context) (net.Conn, error) {
 		ours, theirs := net.Pipe()
 		_ = theirs.Close()
 		return ours, nil
@@ -257,12 +258,12 @@ func TestAgentThatIsNotThere(t *testing.T) {
 		"missing socket":     DialAgent(filepath.Join(t.TempDir(), "s")),
 		"nil dial":           NewAgent(nil),
 		"closes at once":     NewAgent(dead),
-		"answers with noise": NewAgent(func() (net.Conn, error) { return noise(t), nil }),
-		"endless answer":     NewAgent(func() (net.Conn, error) { return answer(t, []byte{0xff, 0xff, 0xff, 0xff}), nil }),
+		"answers with noise": NewAgent(func(context.Context) (net.Conn, error) { return noise(t), nil }),
+		"endless answer":     NewAgent(func(context.Context) (net.Conn, error) { return answer(t, []byte{0xff, 0xff, 0xff, 0xff}), nil }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := a.Signer("work")
+			_, err := a.Signer(t.Context(), "work")
 			require.ErrorIs(t, err, ErrAgentUnavailable)
 			require.NoError(t, a.Close())
 		})
@@ -290,11 +291,11 @@ func answer(t *testing.T, reply []byte) net.Conn {
 
 func noise(t *testing.T) net.Conn { return answer(t, []byte{0, 0, 0, 2, 99, 1}) }
 
-func TestAgentThatDoesNotAnswerIsGivenUp(t *testing.T) {
+func TestAgentThatDoesNotRespondIsGivenUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		dials := 0
-		a := NewAgent(func() (net.Conn, error) {
+		a := NewAgent(func(context.Context) (net.Conn, error) {
 			dials++
 			ours, theirs := net.Pipe()
 			t.Cleanup(func() { _ = theirs.Close() })
@@ -302,9 +303,9 @@ func TestAgentThatDoesNotAnswerIsGivenUp(t *testing.T) {
 			return ours, nil
 		})
 		start := time.Now()
-		_, err := a.Signer("work")
+		_, err := a.Signer(t.Context(), "work")
 		require.ErrorIs(t, err, ErrAgentUnavailable)
-		require.ErrorContains(t, err, "no answer within 1m0s")
+		require.ErrorContains(t, err, "no response within 1m0s")
 		assert.Equal(t, agentTimeout, time.Since(start))
 		assert.Equal(t, 1, dials)
 	})
@@ -350,11 +351,11 @@ func TestKeysInAgentsThatTritonCannotVerifyAreRefusedWithTheReason(t *testing.T)
 		&agent.Key{Blob: certificate.Marshal(), Comment: "both"}, &agent.Key{Blob: plain.Marshal(), Comment: "both"})
 	a := agentOf(t, odd)
 	for _, test := range tests {
-		_, err := a.Signer(test.comment)
+		_, err := a.Signer(t.Context(), test.comment)
 		require.ErrorIs(t, err, errors.ErrUnsupported, test.comment)
 		require.ErrorContains(t, err, test.reason, test.comment)
 	}
-	signer, err := a.Signer("both")
+	signer, err := a.Signer(t.Context(), "both")
 	require.NoError(t, err)
 	assert.Equal(t, ssh.FingerprintLegacyMD5(plain), signer.Fingerprint())
 }
@@ -373,15 +374,15 @@ func TestSignaturesOfAnAgentAreNotTrustedBlindly(t *testing.T) {
 	}
 	listed := []*agent.Key{{Blob: publicKey(t, key).Marshal(), Comment: "work"}}
 
-	signer, err := agentOf(t, oddAgent{keys: listed, sign: signWith(key, ssh.KeyAlgoRSA)}).Signer("work")
+	signer, err := agentOf(t, oddAgent{keys: listed, sign: signWith(key, ssh.KeyAlgoRSA)}).Signer(t.Context(), "work")
 	require.NoError(t, err)
-	_, err = signer.Sign([]byte("data"))
+	_, err = signer.Sign(t.Context(), []byte("data"))
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 	require.ErrorContains(t, err, "too old to sign with rsa-sha2-256")
 
-	signer, err = agentOf(t, oddAgent{keys: listed, sign: signWith(other, ssh.KeyAlgoRSASHA256)}).Signer("work")
+	signer, err = agentOf(t, oddAgent{keys: listed, sign: signWith(other, ssh.KeyAlgoRSASHA256)}).Signer(t.Context(), "work")
 	require.NoError(t, err)
-	_, err = signer.Sign([]byte("data"))
+	_, err = signer.Sign(t.Context(), []byte("data"))
 	require.ErrorContains(t, err, "does not fit the key")
 }
 
@@ -432,45 +433,49 @@ func TestSignaturesLoseTheirSSHFraming(t *testing.T) {
 func TestAgentIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
 	keyring := keyringOf(t)
-	var mu sync.Mutex
-	var last net.Conn
-	a := NewAgent(func() (net.Conn, error) {
-		conn := serve(t, keyring)
-		mu.Lock()
-		last = conn
-		mu.Unlock()
-		return conn, nil
-	})
-	defer a.Close()
-	signer, err := a.Signer("Ed25519 of alice")
+	a := NewAgent(func(context.Context) (net.Conn, error) { return serve(t, keyring), nil })
+	signer, err := a.Signer(t.Context(), "Ed25519 of alice")
 	require.NoError(t, err)
 	public := testKey(t, "Ed25519").Public().(ed25519.PublicKey)
+	use := func(data []byte) error {
+		signature, err := signer.Sign(t.Context(), data)
+		if err == nil {
+			assert.True(t, ed25519.Verify(public, data, signature))
+			_, err = a.Signer(t.Context(), "RSA of alice")
+		}
+		return err
+	}
 	var group sync.WaitGroup
 	for i := range 8 {
 		group.Go(func() {
 			for j := range 20 {
-				data := fmt.Append(nil, i, j)
-				signature, err := signer.Sign(data)
-				if assert.NoError(t, err) {
-					assert.True(t, ed25519.Verify(public, data, signature))
-				}
-				if i == 0 && j%5 == 0 {
-					assert.NoError(t, a.Close())
-				}
-				_, err = a.Signer("RSA of alice")
-				assert.NoError(t, err)
+				assert.NoError(t, use(fmt.Append(nil, i, j)))
 			}
 		})
 	}
 	group.Wait()
-	mu.Lock()
-	defer mu.Unlock()
-	assert.NotNil(t, last)
+	// Close ends what is under way, and nothing else.
+	for i := range 8 {
+		group.Go(func() {
+			for j := range 20 {
+				if err := use(fmt.Append(nil, i, j)); err != nil {
+					assert.ErrorIs(t, err, ErrAgentUnavailable)
+				}
+				if i == 0 && j%5 == 0 {
+					assert.NoError(t, a.Close())
+				}
+			}
+		})
+	}
+	group.Wait()
+	require.NoError(t, use([]byte("data")))
+	require.NoError(t, a.Close())
+	assert.Empty(t, a.open)
 }
 
 func TestAgentSignerPrintsOnlyWhatIsPublic(t *testing.T) {
 	t.Parallel()
-	signer, err := agentOf(t, keyringOf(t)).Signer("Ed25519 of alice")
+	signer, err := agentOf(t, keyringOf(t)).Signer(t.Context(), "Ed25519 of alice")
 	require.NoError(t, err)
 	want := "sshkey.Agent(ed25519-sha512 " + signer.Fingerprint() + ")"
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {

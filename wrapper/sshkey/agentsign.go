@@ -1,6 +1,7 @@
 package sshkey
 
 import (
+	"context"
 	"crypto"
 	"crypto/rsa"
 	"encoding/asn1"
@@ -39,7 +40,9 @@ func (a *Agent) newSigner(key *agent.Key) (wrapper.Signer, error) {
 	return &agentSigner{
 		fingerprint: named.Fingerprint(),
 		algorithm:   named.Algorithm(),
-		sign:        func(data []byte) ([]byte, error) { return a.sign(public, data) },
+		sign: func(ctx context.Context, data []byte) ([]byte, error) {
+			return a.sign(ctx, public, data)
+		},
 	}, nil
 }
 
@@ -52,7 +55,7 @@ func (k publicHalf) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
 }
 
 // sign has the agent sign and takes the signature out of SSH's framing.
-func (a *Agent) sign(public ssh.PublicKey, data []byte) ([]byte, error) {
+func (a *Agent) sign(ctx context.Context, public ssh.PublicKey, data []byte) ([]byte, error) {
 	var flags agent.SignatureFlags
 	format := public.Type()
 	if format == ssh.KeyAlgoRSA {
@@ -60,7 +63,7 @@ func (a *Agent) sign(public ssh.PublicKey, data []byte) ([]byte, error) {
 		flags, format = agent.SignatureFlagRsaSha256, ssh.KeyAlgoRSASHA256
 	}
 	var signature *ssh.Signature
-	err := a.call(func(client agent.ExtendedAgent) (err error) {
+	err := a.call(ctx, func(client agent.ExtendedAgent) (err error) {
 		signature, err = client.SignWithFlags(public, data, flags)
 		return err
 	})

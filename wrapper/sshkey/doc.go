@@ -3,7 +3,7 @@
 //
 //	agent := sshkey.DialAgent(os.Getenv("SSH_AUTH_SOCK"))
 //	defer agent.Close()
-//	signer, err := agent.Signer("SHA256:Nn4rcZ1HWdrUPKKQ7Zrg2S9ZvlGUwMKTMTSTwmsEqEk")
+//	signer, err := agent.Signer(ctx, "SHA256:Nn4rcZ1HWdrUPKKQ7Zrg2S9ZvlGUwMKTMTSTwmsEqEk")
 //	if errors.Is(err, sshkey.ErrKeyNotFound) || errors.Is(err, sshkey.ErrAgentUnavailable) {
 //		signer, err = sshkey.Load("/home/alice/.ssh/id_ed25519")
 //	}

@@ -60,7 +60,7 @@ func TestTheDocumentedTableIsTheTestedOne(t *testing.T) {
 	agent := agentOf(t, keyringOf(t))
 	for _, keyType := range keyTypes {
 		cell := "yes"
-		if _, err := agent.Signer(ssh.FingerprintSHA256(publicKey(t, testKey(t, keyType)))); err != nil {
+		if _, err := agent.Signer(t.Context(), ssh.FingerprintSHA256(publicKey(t, testKey(t, keyType)))); err != nil {
 			require.ErrorIs(t, err, errors.ErrUnsupported)
 			cell = "no"
 		}

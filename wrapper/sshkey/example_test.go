@@ -1,6 +1,7 @@
 package sshkey_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -57,7 +58,7 @@ func ExampleWithPassphrase() {
 func ExampleAgent_Signer() {
 	agent := sshkey.DialAgent(os.Getenv("SSH_AUTH_SOCK"))
 	defer agent.Close()
-	signer, err := agent.Signer("SHA256:Nn4rcZ1HWdrUPKKQ7Zrg2S9ZvlGUwMKTMTSTwmsEqEk")
+	signer, err := agent.Signer(context.Background(), "SHA256:Nn4rcZ1HWdrUPKKQ7Zrg2S9ZvlGUwMKTMTSTwmsEqEk")
 	if errors.Is(err, sshkey.ErrAgentUnavailable) || errors.Is(err, sshkey.ErrKeyNotFound) {
 		signer, err = sshkey.Load("/etc/cloudroster/id_ed25519")
 	}

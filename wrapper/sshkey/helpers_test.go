@@ -243,7 +243,7 @@ func requireSigns(t *testing.T, signer wrapper.Signer, key crypto.PublicKey, alg
 	assert.Equal(t, ssh.FingerprintLegacyMD5(public), signer.Fingerprint())
 	assert.Equal(t, algorithm, signer.Algorithm())
 	data := []byte("(request-target): get /alice/users\ndate: Sun, 05 Jan 2014 21:31:40 GMT")
-	signature, err := signer.Sign(data)
+	signature, err := signer.Sign(t.Context(), data)
 	require.NoError(t, err)
 	assert.True(t, verifies(key, signer.Algorithm(), data, signature), "the signature does not fit")
 	assert.False(t, verifies(key, signer.Algorithm(), append(data, '!'), signature), "the signature fits anything")

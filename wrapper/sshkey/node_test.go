@@ -136,7 +136,7 @@ func TestSignaturesVerifyWithTheLibrariesOfTheServer(t *testing.T) {
 				continue // refused
 			}
 			public := publicKey(t, testKey(t, keyType))
-			signer, err := a.Signer(ssh.FingerprintSHA256(public))
+			signer, err := a.Signer(t.Context(), ssh.FingerprintSHA256(public))
 			require.NoError(t, err)
 			for range 4 {
 				requests = append(requests, signRequest(t, source+" "+keyType, signer, public))
@@ -175,7 +175,7 @@ func addKeys(t *testing.T, socket string) {
 	t.Helper()
 	a := DialAgent(socket)
 	defer a.Close()
-	require.NoError(t, a.call(func(client agent.ExtendedAgent) error {
+	require.NoError(t, a.call(t.Context(), func(client agent.ExtendedAgent) error {
 		for _, keyType := range keyTypes {
 			if err := client.Add(agent.AddedKey{PrivateKey: testKey(t, keyType), Comment: keyType + " of alice"}); err != nil {
 				return err

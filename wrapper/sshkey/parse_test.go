@@ -168,7 +168,7 @@ func TestEveryDamageGivesAnErrorWithoutSecrets(t *testing.T) {
 			signer, err := Parse(pem.EncodeToMemory(&damaged), ask(format.protected))
 			if err == nil {
 				// A comment, or another key than before: it must sign.
-				_, err = signer.Sign([]byte("data"))
+				_, err = signer.Sign(t.Context(), []byte("data"))
 				assert.NoError(t, err, "%s, byte %d", format.name, i)
 				continue
 			}

@@ -25,9 +25,9 @@ var (
 	ErrInsecurePermissions = errors.New("others than the owner have access to the file")
 	// ErrKeyNotFound: no key in the agent or the directory goes by that id.
 	ErrKeyNotFound = errors.New("no such key")
-	// ErrAgentUnavailable: there is no agent, it has gone, or does not answer.
+	// ErrAgentUnavailable: there is no agent, it is gone, or it does not respond in time.
 	ErrAgentUnavailable = errors.New("ssh-agent is not available")
-	// ErrAgentRefused: the agent answers no. The key was removed, the agent is
+	// ErrAgentRefused: the agent refused to sign: the key was removed, the agent is
 	// locked, or its user was asked and did not confirm.
 	ErrAgentRefused = errors.New("ssh-agent refused")
 )
@@ -56,7 +56,7 @@ func newSettings(opts []Option) settings {
 
 // WithPassphrase asks for the passphrase of a protected key: once for each key
 // read, and for no other key. It is given the path of the file, or "" for a
-// key in memory. An error of ask is passed on; an empty answer is
+// key in memory. An error of ask is passed on; an empty passphrase is
 // [ErrPassphraseRequired].
 func WithPassphrase(ask func(key string) ([]byte, error)) Option {
 	return func(s *settings) { s.passphrase = ask }
