@@ -188,7 +188,7 @@ func (c *IONOS) send(ctx context.Context, k call) (*response, error) {
 		return nil, k.err
 	}
 	o.apply(k.request)
-	return c.transport.do(k.request.WithContext(ctx), isRepeatable(k.request))
+	return c.transport.do(k.request.WithContext(withOperation(ctx, k.operation)), isRepeatable(k.request))
 }
 
 // read is every IONOS operation that reads.

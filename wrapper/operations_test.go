@@ -65,11 +65,13 @@ type stage struct {
 	user, group, member string
 	resource, shared    string
 	tritonUser          string
+	named               names
 }
 
 func newStage(t *testing.T) *stage {
 	cloud := wrappertest.New(wrappertest.WithFullRecords())
-	s := &stage{cloud: cloud, ionos: ionosClient(t, cloud, wrapper.WithContractNumber(31)), triton: tritonClient(t, cloud)}
+	s := &stage{cloud: cloud}
+	s.ionos, s.triton = ionosClient(t, cloud, wrapper.WithContractNumber(31), s.named.option()), tritonClient(t, cloud, s.named.option())
 	s.fill()
 	return s
 }
@@ -397,6 +399,7 @@ func onTheWire(t *testing.T, tc wireCase) {
 	require.Len(t, requests, 1)
 	got := requests[0]
 	assert.Equal(t, tc.operation, string(got.OperationID))
+	assert.Equal(t, []string{tc.operation}, s.named.seen)
 	named := strings.NewReplacer("USER", s.user, "MEMBER", s.member, "GROUP", s.group,
 		"RESOURCE", s.resource, "SHARED", s.shared, "TRITON", s.tritonUser)
 	path := strings.TrimPrefix(got.Path, "/cloudapi/v6")

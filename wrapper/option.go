@@ -117,8 +117,9 @@ func WithTransport(wrap func(http.RoundTripper) http.RoundTripper) Option {
 	})
 }
 
-// WithLogger writes one record per attempt: method, path, status, duration, request id, attempt;
-// never a header, query or body. The level is Debug for success and Warn otherwise.
+// WithLogger writes one record per attempt, with the attributes cloud (ionos or triton), host,
+// operation ([OperationName]), method, path, status, request_id, error, attempt and duration, as far
+// as they are known; never a header, query or body. The level is Debug for success and Warn otherwise.
 func WithLogger(logger *slog.Logger) Option {
 	return option(func(s *settings) { s.logger = logger })
 }

@@ -233,7 +233,11 @@ func (t *transport) log(r *http.Request, resp *response, err error, number int, 
 		return
 	}
 	redact := redactor(r)
-	attrs := make([]slog.Attr, 0, 7)
+	attrs := make([]slog.Attr, 0, 10)
+	attrs = append(attrs, slog.String("cloud", t.vendor.cloud), slog.String("host", r.URL.Host))
+	if name := OperationName(r.Context()); name != "" {
+		attrs = append(attrs, slog.String("operation", name))
+	}
 	attrs = append(attrs, slog.String("method", r.Method), slog.String("path", r.URL.Path))
 	if resp != nil {
 		attrs = append(attrs, slog.Int("status", resp.StatusCode))

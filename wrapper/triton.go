@@ -258,7 +258,7 @@ func (c *Triton) send(ctx context.Context, k call) (*response, error) {
 	} else if c.query != "" {
 		*query = c.query + "&" + *query
 	}
-	return c.transport.do(k.request.WithContext(ctx), k.repeatable || isRepeatable(k.request))
+	return c.transport.do(k.request.WithContext(withOperation(ctx, k.operation)), k.repeatable || isRepeatable(k.request))
 }
 
 // readTriton is every Triton operation that returns something.
