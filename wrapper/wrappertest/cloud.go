@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/tls"
 	"fmt"
 	"net/http"
 	"time"
@@ -116,6 +117,12 @@ func WithHandler(wrap func(http.Handler) http.Handler) Option {
 			side.handler = wrap(side.handler)
 		}
 	}
+}
+
+// WithTLS makes [Start] and [Cloud.Listen] serve TLS. The configuration needs a certificate; it is
+// copied. It has no effect on [Cloud.HTTPClient], and clients over sockets need to trust the certificate.
+func WithTLS(config *tls.Config) Option {
+	return func(c *Cloud) { c.servers.tls = config }
 }
 
 // WithAccountKey registers a public key of the Triton account, next to

@@ -41,7 +41,8 @@ func (m memory) side(host string) *side {
 
 // at reports whether the listening server is reached under this host.
 func (s *side) at(host string) bool {
-	return strings.HasPrefix(s.URL(), "http://"+host+"/") || s.URL() == "http://"+host
+	_, rest, _ := strings.Cut(s.URL(), "://")
+	return rest == host || strings.HasPrefix(rest, host+"/")
 }
 
 // RoundTrip implements http.RoundTripper.

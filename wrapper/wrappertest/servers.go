@@ -1,6 +1,7 @@
 package wrappertest
 
 import (
+	"crypto/tls"
 	"fmt"
 	"io"
 	"log"
@@ -12,6 +13,7 @@ import (
 )
 
 type servers struct {
+	tls     *tls.Config // nil: plain HTTP
 	mu      sync.Mutex
 	running []*http.Server
 	serving sync.WaitGroup // listeners and their connections
@@ -122,11 +124,17 @@ func (s *servers) serve(side *side, listener net.Listener) {
 			}
 		},
 	}
+	scheme, start := "http://", server.Serve
+	if s.tls != nil {
+		scheme = "https://"
+		server.TLSConfig = s.tls.Clone()
+		start = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
+	}
 	side.sideMu.Lock()
-	side.url = "http://" + listener.Addr().String() + side.base
+	side.url = scheme + listener.Addr().String() + side.base
 	side.sideMu.Unlock()
 	s.mu.Lock()
 	s.running = append(s.running, server)
 	s.mu.Unlock()
-	s.serving.Go(func() { _ = server.Serve(listener) })
+	s.serving.Go(func() { _ = start(listener) })
 }

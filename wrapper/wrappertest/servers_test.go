@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cloudroster/cloudroster/gen"
+	"github.com/cloudroster/cloudroster/wrapper"
 	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
 
@@ -25,6 +27,23 @@ func TestServersListenOnLoopbackAndReuseConnections(t *testing.T) {
 	assert.Equal(t, 1, c.cloud.IONOS.Connections())
 	assert.Equal(t, 0, c.cloud.Triton.Connections())
 	walk(t, c)
+}
+
+func TestServersServeTLS(t *testing.T) {
+	t.Parallel()
+	borrowed := httptest.NewUnstartedServer(nil)
+	borrowed.StartTLS() // for its certificate, and a client that trusts it
+	t.Cleanup(borrowed.Close)
+	cloud := wrappertest.Start(t, wrappertest.WithTLS(borrowed.TLS))
+	require.Regexp(t, `^https://127\.0\.0\.1:\d+/cloudapi/v6$`, cloud.IONOS.URL())
+	user := cloud.IONOS.AddUser(wrappertest.User{FirstName: "Ann", LastName: "Lee", Email: "ann@example.com"})
+
+	client := cloud.IONOSClient(t, wrapper.WithHTTPClient(borrowed.Client()))
+	_, operation, err := client.UpdateUser(t.Context(), user, func(p *gen.UserUpdateProperties) { p.LastName = new("Ek") })
+	require.NoError(t, err)
+	assert.NoError(t, operation.Wait(t.Context()))
+	_, err = cloud.TritonClient(t, wrapper.WithHTTPClient(borrowed.Client())).GetUser(t.Context(), "nobody")
+	assert.ErrorIs(t, err, wrapper.ErrNotFound)
 }
 
 // keepsConnection sends many requests on one connection. An http.Transport cannot be asked: on a

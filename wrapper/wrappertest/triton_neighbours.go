@@ -16,7 +16,7 @@ func (c *Triton) neighbours() []route {
 			return ok(object{{"ping", "pong"}, {"pid", 1}, {"status", "OK"}})
 		}),
 		path("GET", "/*", "GetAccount", func(*call) (*result, error) { return ok(c.account()) }),
-		path("GET", "/*/datacenters", "ListDatacenters", func(*call) (*result, error) { return ok(map[string]string{"test-1": c.URL()}) }),
+		path("GET", "/*/datacenters", "ListDatacenters", func(q *call) (*result, error) { return ok(map[string]string{"test-1": q.root}) }),
 		path("GET", "/*/keys", "ListKeys", c.listKeys),
 		path("POST", "/*/keys", "CreateKey", c.createKey),
 		path("GET", "/*/keys/*", "GetKey", c.getKey),
