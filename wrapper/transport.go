@@ -77,21 +77,29 @@ func (t *transport) do(r *http.Request, repeatable bool) (*response, error) {
 		}
 		fresh := t.renew(r, failed, resp, renewed)
 		resp.release()
-		last := !v.retry && !fresh || attempt >= t.retry.MaxAttempts || !rewindable(r) || r.Context().Err() != nil
-		if err := t.backOff(r.Context(), failed, attempt, last || fresh); err != nil {
-			failed.Err = joinErrors(failed.Err, err)
-			last = true
-		}
-		if last {
+		if !t.again(r, failed, v.retry, fresh) {
 			return nil, failed
 		}
 		renewed = renewed || fresh
 	}
 }
 
+// again waits for the attempt that follows a failed one and reports whether there is one: because
+// sending the request again may help (retry), or other credentials may (fresh).
+func (t *transport) again(r *http.Request, failed *Error, retry, fresh bool) bool {
+	if failed.Attempts >= t.retry.MaxAttempts || !rewindable(r) || r.Context().Err() != nil {
+		retry, fresh = false, false
+	}
+	if err := t.backOff(r.Context(), failed, !retry || fresh); err != nil {
+		failed.Err = joinErrors(failed.Err, err)
+		return false
+	}
+	return retry || fresh
+}
+
 // backOff waits for the next attempt, unless it is to be made at once or not at all, or returns
 // why there will be none. After a 429 everybody waits, whether this call goes on or not.
-func (t *transport) backOff(ctx context.Context, failed *Error, attempt int, now bool) error {
+func (t *transport) backOff(ctx context.Context, failed *Error, now bool) error {
 	limited := failed.Is(ErrRateLimited)
 	if now {
 		if limited && failed.RetryAfter <= t.retry.MaxRetryAfter {
@@ -99,7 +107,7 @@ func (t *transport) backOff(ctx context.Context, failed *Error, attempt int, now
 		}
 		return nil
 	}
-	delay, err := t.retry.delay(ctx, failed, attempt)
+	delay, err := t.retry.delay(ctx, failed, failed.Attempts)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (u *tritonUsers) All(ctx context.Context) iter.Seq2[User, error] {
 	return portable(u.client.AllUsers(ctx), fromTriton)
 }
 
-// Get asks for an id or a login. The list is needed for addresses, and to see that a login is not
+// Get requests an id or a login. The list is needed for addresses, and to see that a login is not
 // somebody else's address.
 func (u *tritonUsers) Get(ctx context.Context, user string) (*User, error) {
 	got, err := u.client.GetUser(ctx, user)
@@ -32,9 +32,14 @@ func (u *tritonUsers) Get(ctx context.Context, user string) (*User, error) {
 	case err != nil && !(errors.Is(err, ErrNotFound) && strings.Contains(user, "@")):
 		return nil, err
 	}
+	return u.find(ctx, user, found)
+}
+
+// find looks a user up in the list. known is the user with this login, nil if there is none.
+func (u *tritonUsers) find(ctx context.Context, user string, known *User) (*User, error) {
 	l := lookup{key: user}
-	if found != nil {
-		l.add(matches(user, found.ID, found.Login, found.Email), found)
+	if known != nil {
+		l.add(matches(user, known.ID, known.Login, known.Email), known)
 	}
 	all, cut := u.client.ListUsers(ctx)
 	if cut != nil && !errors.Is(cut, ErrIncomplete) {
@@ -46,8 +51,8 @@ func (u *tritonUsers) Get(ctx context.Context, user string) (*User, error) {
 		}
 	}
 	// No login is the same as an address that was found, or the service had returned that user.
-	isAddress := found == nil && len(l.exact) > 0
-	found, err = l.result()
+	isAddress := known == nil && len(l.exact) > 0
+	found, err := l.result()
 	switch {
 	case err != nil:
 		return nil, err

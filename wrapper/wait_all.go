@@ -98,18 +98,23 @@ func (g *groupWait) run(ctx context.Context) {
 		}
 		select {
 		case r := <-g.results:
-			g.polling--
-			switch {
-			case r.panicked != nil:
-				g.panicked = r.panicked
-			case r.err != nil:
-				g.errs[r.w.index] = r.err
-			case !r.w.ended:
-				g.queue(ctx, r.w)
-			}
+			g.ended(ctx, r)
 		case <-g.waiting.due(g.polling < maxPolls):
 		case <-g.waiting.interrupted(ctx):
 		}
+	}
+}
+
+// ended takes the result of a poll.
+func (g *groupWait) ended(ctx context.Context, r pollResult) {
+	g.polling--
+	switch {
+	case r.panicked != nil:
+		g.panicked = r.panicked
+	case r.err != nil:
+		g.errs[r.w.index] = r.err
+	case !r.w.ended:
+		g.queue(ctx, r.w)
 	}
 }
 
