@@ -31,6 +31,7 @@ type Cloud struct {
 	IONOS  *IONOS
 	Triton *Triton
 
+	clock   clock
 	servers servers
 }
 
@@ -43,7 +44,8 @@ func New(options ...Option) *Cloud {
 		// crypto/rand does not fail on any supported system.
 		panic(fmt.Sprintf("wrappertest: make a key: %v", err))
 	}
-	cloud := &Cloud{IONOS: newIONOS(), Triton: newTriton(private)}
+	cloud := &Cloud{}
+	cloud.IONOS, cloud.Triton = newIONOS(&cloud.clock), newTriton(private, &cloud.clock)
 	cloud.Triton.AddKey(KeyName, public)
 	for _, option := range options {
 		option(cloud)

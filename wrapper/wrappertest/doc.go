@@ -24,12 +24,15 @@
 // [Cloud.Close]. More credentials: [IONOS.AddToken], [IONOS.AddLogin],
 // [Triton.AddKey], [Triton.AddUserKey].
 //
-// # Setting up and looking
+// # Seeding and inspecting state
 //
 // Both clouds start empty. AddUser, AddGroup, AddMember, AddResource and AddShare
-// fill them without a request; Users, User, Groups, Members and Shares tell what
-// is there, passwords included; Requests and Count tell what was asked, and
+// fill them without a request; Users, User, Groups, Members and Shares return what
+// they hold, passwords included; Requests and Count return what was requested, and
 // Connections over how many connections.
+//
+// [State] is all of it as one JSON document, for seeds and snapshots: [ParseState],
+// [Cloud.SetState], [Cloud.State], [Cloud.Reset]. [Cloud.Advance] moves the clock.
 //
 // # Accepted changes
 //
@@ -41,12 +44,13 @@
 // # Faults
 //
 // A [Fault] is a rule: which operation, which attempt, before or after the change
-// is made, and an [Effect]: [Reply], [HTML], [Empty], [Redirect], [Edit], [Delay],
-// [Hang], [Reset], [Close], [Cut], [CutChunked], [Slow], [Endless], [GzipLie],
-// [GzipBomb], or a function of your own.
+// is made, and an [Effect]: [Reply], [HTML], [Empty], [Redirect], [EditResponse],
+// [Delay], [Hang], [ResetConnection], [CloseConnection], [TruncateBody],
+// [TruncateChunked], [SlowBody], [Endless], [GzipLie], [GzipBomb], or a function of
+// your own. [FaultSpec] is its JSON form.
 //
 //	rule := cloud.IONOS.Fault(wrappertest.Fault{
-//		Operation: "umUsersPost", Attempt: 1, After: true, Effect: wrappertest.ResetConnection(),
+//		OperationID: wrappertest.UmUsersPost, Attempt: 1, After: true, Effect: wrappertest.ResetConnection(),
 //	})
 //
 // [WithRateLimit] and [WithThrottle] refuse what comes too fast, [IONOS.RemoveToken]

@@ -1,20 +1,21 @@
 package wrappertest
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"sync/atomic"
 )
 
 // Fault is a rule that makes a cloud misbehave. The first rule in force that
-// applies to a request answers it, and later rules do not count that request; a
-// request that no rule applies to is answered as usual.
+// applies to a request responds to it, and later rules do not count that request; a
+// request that no rule applies to is served as usual.
 //
 //	lost := cloud.IONOS.Fault(wrappertest.Fault{
-//		Operation: "umUsersPost", Attempt: 1, After: true, Effect: wrappertest.ResetConnection(),
+//		OperationID: wrappertest.UmUsersPost, Attempt: 1, After: true, Effect: wrappertest.ResetConnection(),
 //	})
 //
-// makes the first user and then loses the answer.
+// creates the first user and then loses the response.
 type Fault struct {
 	// OperationID selects the requests of one operation. Empty matches every request,
 	// unknown paths included.
@@ -26,63 +27,110 @@ type Fault struct {
 	// Attempt means that one only; without either, every matching request is hit.
 	Attempt, Times int
 	// After carries the request out first: what it changes is changed, and only
-	// the answer is affected. Otherwise most effects leave the state alone.
+	// the response is affected. Otherwise most effects leave the state alone.
 	After bool
 	// Effect is what happens. It is required.
 	Effect Effect
 }
 
-// Effect answers a request in place of the cloud. carryOut does what the cloud
-// would have done, once, and gives the answer that it would have sent; an effect
+// Effect responds to a request in place of the cloud. carryOut does what the cloud
+// would have done, once, and returns the response that it would have sent; an effect
 // that does not call it leaves the cloud as it was. The cloud has read r before:
 // a change of it makes no difference.
 type Effect func(w http.ResponseWriter, r *http.Request, carryOut func() *Response)
 
 // ActiveFault is a [Fault] in force.
 type ActiveFault struct {
+	side    *side
+	id      int
 	fault   Fault
+	spec    FaultSpec
 	matched atomic.Int64
 	hits    atomic.Int64
-	gone    atomic.Bool
 }
 
-// Hits is how many requests the fault was applied to.
+// ID returns the number of the fault, which no other fault of its cloud has.
+func (r *ActiveFault) ID() int { return r.id }
+
+// Spec returns the fault in its JSON form. The Effect of a fault that was not added by
+// [IONOS.AddFault] or [Triton.AddFault] is "custom".
+func (r *ActiveFault) Spec() FaultSpec { return r.spec }
+
+// Hits returns how many requests the fault was applied to.
 func (r *ActiveFault) Hits() int { return int(r.hits.Load()) }
 
-// Remove takes the rule out of force. Its count stays readable.
-func (r *ActiveFault) Remove() { r.gone.Store(true) }
+// Remove takes the fault out of force. Its count stays readable. A second call does nothing.
+func (r *ActiveFault) Remove() {
+	r.side.sideMu.Lock()
+	defer r.side.sideMu.Unlock()
+	r.side.rules = slices.DeleteFunc(slices.Clone(r.side.rules), func(other *ActiveFault) bool { return other == r })
+}
 
-// Fault puts a rule in force, after those that are. It panics when the fault has
-// no Effect or names an operation that the cloud does not have, since such a rule
+// Fault puts a rule in force, after those that are. It panics if the fault has
+// no Effect or an operation ID that the cloud does not have, since such a rule
 // would never do anything.
 func (s *side) Fault(fault Fault) *ActiveFault {
+	return s.addFault(fault, FaultSpec{
+		OperationID: fault.OperationID, Attempt: fault.Attempt, Times: fault.Times, After: fault.After, Effect: "custom",
+	})
+}
+
+func (s *side) addFault(fault Fault, spec FaultSpec) *ActiveFault {
 	if fault.Effect == nil {
 		panic("wrappertest: fault without an effect")
 	}
 	s.mustKnow(fault.OperationID)
-	rule := &ActiveFault{fault: fault}
 	s.sideMu.Lock()
 	defer s.sideMu.Unlock()
-	s.rules = append(s.rules, rule)
+	s.faults++
+	rule := &ActiveFault{side: s, id: s.faults, fault: fault, spec: spec}
+	s.rules = append(slices.Clone(s.rules), rule)
 	return rule
 }
 
-func (s *side) mustKnow(operation OperationID) {
-	if operation == "" {
-		return
-	}
+// Faults returns the faults in force, in the order in which they are tried.
+func (s *side) Faults() []*ActiveFault {
+	s.sideMu.Lock()
+	defer s.sideMu.Unlock()
+	return slices.Clone(s.rules)
+}
+
+// ClearFaults takes all faults out of force.
+func (s *side) ClearFaults() {
+	s.sideMu.Lock()
+	defer s.sideMu.Unlock()
+	s.rules = nil
+}
+
+// OperationIDs returns the IDs of the documented operations that the cloud serves.
+func (s *side) OperationIDs() []OperationID {
+	var ids []OperationID
 	for _, route := range s.routes {
-		if route.operation == operation {
-			return
+		if !route.neighbour {
+			ids = append(ids, route.operation)
 		}
 	}
-	panic("wrappertest: unknown operation " + string(operation))
+	return ids
+}
+
+func (s *side) checkOperation(operation OperationID) error {
+	known := func(route route) bool { return route.operation == operation }
+	if operation == "" || slices.ContainsFunc(s.routes, known) {
+		return nil
+	}
+	return fmt.Errorf("unknown operation ID %q", operation)
+}
+
+func (s *side) mustKnow(operation OperationID) {
+	if err := s.checkOperation(operation); err != nil {
+		panic("wrappertest: " + err.Error())
+	}
 }
 
 // hit finds the rule for a request, counting its attempt.
 func (s *side) hit(c *call) *ActiveFault {
 	s.sideMu.Lock()
-	rules := slices.Clone(s.rules)
+	rules := s.rules // replaced, never changed
 	s.sideMu.Unlock()
 	// Without the lock: a Match may look at what the cloud has seen.
 	for _, rule := range rules {
@@ -100,7 +148,7 @@ func (s *side) hit(c *call) *ActiveFault {
 
 func (r *ActiveFault) applies(c *call) bool {
 	f := r.fault
-	if r.gone.Load() || f.OperationID != "" && f.OperationID != c.operation() || f.Match != nil && !f.Match(c.Request) {
+	if f.OperationID != "" && f.OperationID != c.operation() || f.Match != nil && !f.Match(c.Request) {
 		return false
 	}
 	first, times := max(f.Attempt, 1), f.Times

@@ -215,3 +215,5 @@ func sshLine(t *testing.T, key crypto.PublicKey) string {
 	require.NoError(t, err)
 	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(public)))
 }
+
+func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,23 +28,21 @@ type IONOS struct {
 	mu       sync.Mutex
 	tokens   map[string]bool
 	logins   map[string]string
-	state    ionosState
-	filed    map[string]*acceptance
+	state    *ionosState
 	outcomes []*Outcome
 }
 
-func newIONOS() *IONOS {
+func newIONOS(clock *clock) *IONOS {
 	c := &IONOS{
 		queued:  10 * time.Millisecond,
 		running: 20 * time.Millisecond,
 		limit:   rateLimit{perMinute: 60000, burst: 100},
 		tokens:  map[string]bool{Token: true},
 		logins:  map[string]string{Username: Password},
-		filed:   map[string]*acceptance{},
+		state:   newIONOSState(),
 	}
-	c.state.users.names = func(user User) []string { return []string{strings.ToLower(user.Email)} }
 	c.host, c.base = "ionos.test", "/cloudapi/v6"
-	c.service, c.handler = c, http.HandlerFunc(c.serve)
+	c.service, c.handler, c.clock = c, http.HandlerFunc(c.serve), clock
 	c.routes = []route{
 		path("GET", "/um/users", UmUsersGet, c.listUsers),
 		path("POST", "/um/users", UmUsersPost, c.createUser),
@@ -156,7 +153,7 @@ func (c *IONOS) perform(q *call) (*result, *ionosError) {
 		return nil, refused
 	}
 	if done.status == http.StatusAccepted && undo != nil {
-		c.state = *undo
+		c.state = undo
 	}
 	return done, nil
 }
@@ -229,7 +226,7 @@ func (q *call) depth() int {
 
 func ok(body any) (*result, error) { return &result{status: http.StatusOK, body: body}, nil }
 
-func accepted(body any, changed ...target) (*result, error) {
+func accepted(body any, changed ...Target) (*result, error) {
 	return &result{status: http.StatusAccepted, body: body, changed: changed}, nil
 }
 
@@ -246,8 +243,5 @@ func (q *call) collection(id, at string, items []object) object {
 	}
 	return append(q.reference("collection", id, at), member{"items", items})
 }
-
-// has tells whether a list of ids holds one.
-func has(ids []string, id string) bool { return slices.Contains(ids, id) }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -98,10 +98,9 @@ type rateLimit struct {
 }
 
 // take counts a request in. When it is over a limit, wait says for how long.
-func (l *rateLimit) take() (wait time.Duration, over bool) {
+func (l *rateLimit) take(now time.Time) (wait time.Duration, over bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := time.Now()
 	if l.began.IsZero() || now.Sub(l.began) >= time.Minute {
 		l.began, l.used = now, 0
 	}
@@ -132,7 +131,7 @@ func (l *rateLimit) describe(header http.Header) {
 
 // admit turns away what is over the rate limit, before anything else is looked at.
 func (c *IONOS) admit(q *call) (*Response, func()) {
-	wait, over := c.limit.take()
+	wait, over := c.limit.take(c.clock.now())
 	if !over {
 		return nil, c.limit.release
 	}

@@ -25,7 +25,7 @@ const pageSpelling = "createDatacenter"
 
 func groupPath(id string) string { return "/um/groups/" + url.PathEscape(id) }
 
-func groupTarget(id string) target { return target{"group", id, groupPath(id)} }
+func groupTarget(id string) Target { return Target{"group", id, groupPath(id)} }
 
 func (q *call) group(group Group, depth int) object {
 	at := groupPath(group.ID)
@@ -59,7 +59,7 @@ func (c *IONOS) findGroup(id string) (Group, error) {
 
 func (c *IONOS) listGroups(q *call) (*result, error) {
 	var items []object
-	for _, group := range c.state.groups.list() {
+	for _, group := range c.state.groups.all(0) {
 		items = append(items, q.group(group, q.depth()))
 	}
 	return ok(q.collection("groups", "/um/groups", items))
@@ -78,7 +78,7 @@ func (c *IONOS) createGroup(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	group.ID = c.addGroup(group)
+	group.ID = c.state.addGroup(group)
 	return accepted(q.group(group, q.depth()), groupTarget(group.ID))
 }
 
@@ -131,9 +131,7 @@ func (c *IONOS) deleteGroup(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.state.groups.remove(group.ID)
-	delete(c.state.members, group.ID)
-	delete(c.state.shares, group.ID)
+	c.state.removeGroup(group.ID)
 	return accepted(nil, groupTarget(group.ID))
 }
 
@@ -143,7 +141,7 @@ func (c *IONOS) listMembers(q *call) (*result, error) {
 		return nil, err
 	}
 	var items []object
-	for _, id := range c.state.members[group.ID] {
+	for id := range c.state.members[group.ID].all(0) {
 		if user, found := c.state.users.get(id); found {
 			items = append(items, q.user(user, q.depth()))
 		}
@@ -170,9 +168,7 @@ func (c *IONOS) addMember(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if members := c.state.members[group.ID]; !has(members, user.ID) {
-		c.state.setMembers(group.ID, append(slices.Clone(members), user.ID))
-	}
+	c.state.addMember(group.ID, user.ID)
 	return accepted(q.user(user, q.depth()), groupTarget(group.ID), userTarget(user.ID))
 }
 
@@ -181,10 +177,9 @@ func (c *IONOS) removeMember(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	members := c.state.members[group.ID]
-	if !has(members, q.params[1]) {
+	if !c.state.members[group.ID].has(q.params[1]) {
 		return nil, missing("member " + q.params[1])
 	}
-	c.state.setMembers(group.ID, without(members, q.params[1]))
+	c.state.removeMember(group.ID, q.params[1])
 	return accepted(nil, groupTarget(group.ID), userTarget(q.params[1]))
 }

@@ -54,7 +54,7 @@ func (c *IONOS) listResourcesByType(q *call) (*result, error) {
 
 func (c *IONOS) resourcesOf(q *call, kind string) []object {
 	var items []object
-	for _, resource := range c.state.resources.list() {
+	for _, resource := range c.state.resources.all(0) {
 		if kind == "" || kind == resource.Type {
 			items = append(items, q.resource(resource))
 		}
@@ -77,8 +77,7 @@ func (c *IONOS) listResourcesOfGroup(q *call) (*result, error) {
 		return nil, err
 	}
 	var items []object
-	shares := c.state.shares[group.ID]
-	for _, share := range shares.list() {
+	for _, share := range c.state.shares[group.ID].all(0) {
 		if resource, found := c.state.resources.get(share.ResourceID); found {
 			items = append(items, q.resource(resource))
 		}

@@ -17,8 +17,8 @@ func (q *call) share(group string, share Share) object {
 		}})
 }
 
-func shareTargets(group, resource string) []target {
-	return []target{groupTarget(group), {"resource", resource, sharePath(group, resource)}}
+func shareTargets(group, resource string) []Target {
+	return []Target{groupTarget(group), {"resource", resource, sharePath(group, resource)}}
 }
 
 // findShare finds a group's share of a resource.
@@ -27,8 +27,7 @@ func (c *IONOS) findShare(q *call) (Group, Share, error) {
 	if err != nil {
 		return Group{}, Share{}, err
 	}
-	shares := c.state.shares[group.ID]
-	share, found := shares.get(q.params[1])
+	share, found := c.state.shares[group.ID].get(q.params[1])
 	if !found {
 		return Group{}, Share{}, missing("share " + q.params[1])
 	}
@@ -41,8 +40,7 @@ func (c *IONOS) listShares(q *call) (*result, error) {
 		return nil, err
 	}
 	var items []object
-	shares := c.state.shares[group.ID]
-	for _, share := range shares.list() {
+	for _, share := range c.state.shares[group.ID].all(0) {
 		items = append(items, q.share(group.ID, share))
 	}
 	return ok(q.collection(group.ID+"/shares", groupPath(group.ID)+"/shares", items))
@@ -65,7 +63,7 @@ func (c *IONOS) createShare(q *call) (*result, error) {
 	if !found {
 		return nil, missing("resource " + q.params[1])
 	}
-	if shares := c.state.shares[group.ID]; has(shares.keys, resource.ID) {
+	if c.state.shares[group.ID].has(resource.ID) {
 		return nil, refuse(422, "439", "the group has a share of this resource")
 	}
 	return c.setShare(q, group.ID, resource.ID)
@@ -94,9 +92,7 @@ func (c *IONOS) setShare(q *call, group, resource string) (*result, error) {
 	if err := p.refused(); err != nil {
 		return nil, err
 	}
-	shares := c.state.shares[group]
-	shares.set(resource, share)
-	c.state.setShares(group, shares)
+	c.state.shares.set(group, resource, share)
 	return accepted(q.share(group, share), shareTargets(group, resource)...)
 }
 
@@ -105,8 +101,6 @@ func (c *IONOS) deleteShare(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	shares := c.state.shares[group.ID]
-	shares.remove(share.ResourceID)
-	c.state.setShares(group.ID, shares)
+	c.state.shares.remove(group.ID, share.ResourceID)
 	return accepted(nil, shareTargets(group.ID, share.ResourceID)...)
 }

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
 // etag is the same everywhere: the service's etags are no versions either.
@@ -19,9 +18,9 @@ func (q *call) user(user User, depth int) object {
 		member{"metadata", object{
 			{"etag", etag},
 			{"createdDate", stamp(user.Created)},
-			{"createdBy", user.createdBy},
+			{"createdBy", user.CreatedBy},
 			{"lastModifiedDate", stamp(user.Modified)},
-			{"lastModifiedBy", user.modifiedBy},
+			{"lastModifiedBy", user.ModifiedBy},
 		}},
 		member{"properties", object{
 			{"firstname", user.FirstName},
@@ -43,22 +42,22 @@ func (q *call) user(user User, depth int) object {
 	return out
 }
 
-func userTarget(id string) target { return target{"user", id, userPath(id)} }
+func userTarget(id string) Target { return Target{"user", id, userPath(id)} }
 
 // listUsers is the one list that has pages.
 func (c *IONOS) listUsers(q *call) (*result, error) {
 	offset, _ := q.number("offset", 0, 0, 1<<31-1) // both are checked on the way in
 	limit, _ := q.number("limit", 100, 1, 100)
-	ids := c.state.users.keys
+	total, users := c.state.users.len(), c.state.users.page(offset, limit)
 	if email := q.query.Get("filter.email"); c.emailFilter && email != "" {
-		ids = nil
+		total, users = 0, nil
 		if user, found := c.state.userByEmail(email); found {
-			ids = []string{user.ID}
+			total, users = 1, []User{user}
 		}
 	}
 	var items []object
-	for _, id := range ids[min(offset, len(ids)):min(offset+limit, len(ids))] {
-		items = append(items, q.user(c.state.users.values[id], q.depth()))
+	for _, user := range users {
+		items = append(items, q.user(user, q.depth()))
 	}
 	link := func(offset int) string {
 		return fmt.Sprintf("%s/um/users?offset=%d&limit=%d", q.root, offset, limit)
@@ -68,7 +67,7 @@ func (c *IONOS) listUsers(q *call) (*result, error) {
 		links = links.with("prev", link(max(offset-limit, 0)))
 	}
 	links = links.with("self", link(offset))
-	if offset+limit < len(ids) {
+	if offset+limit < total {
 		links = links.with("next", link(offset+limit))
 	}
 	return ok(append(q.collection("users", "/um/users", items),
@@ -99,11 +98,11 @@ func (c *IONOS) createUser(q *call) (*result, error) {
 	if p.has("secAuthActive") {
 		return nil, invalid("secAuthActive", "Attribute is not allowed in create requests")
 	}
-	user := User{Created: time.Now()}
+	user := User{Created: c.clock.now()}
 	if err := c.readUser(p, &user, true); err != nil {
 		return nil, err
 	}
-	id := c.addUser(user, q.caller)
+	id := c.state.addUser(user, q.caller, c.clock.now())
 	user, _ = c.state.users.get(id)
 	return accepted(q.user(user, q.depth()), userTarget(id))
 }
@@ -121,7 +120,7 @@ func (c *IONOS) replaceUser(q *call) (*result, error) {
 	}
 	user := User{
 		ID: before.ID, Password: before.Password, S3CanonicalUserID: before.S3CanonicalUserID,
-		Created: before.Created, createdBy: before.createdBy, Modified: time.Now(), modifiedBy: q.caller,
+		Created: before.Created, CreatedBy: before.CreatedBy, Modified: c.clock.now(), ModifiedBy: q.caller,
 	}
 	if err := c.readUser(p, &user, false); err != nil {
 		return nil, err
@@ -157,23 +156,12 @@ func (c *IONOS) readUser(p properties, user *User, create bool) error {
 	return nil
 }
 
-// deleteUser takes the user out of every group, and leaves what it owned to the
-// contract owner.
 func (c *IONOS) deleteUser(q *call) (*result, error) {
 	user, err := c.findUser(q.params[0])
 	if err != nil {
 		return nil, err
 	}
-	c.state.users.remove(user.ID)
-	for group, members := range c.state.members {
-		c.state.members[group] = without(members, user.ID)
-	}
-	for _, resource := range c.state.resources.list() {
-		if resource.Owner == user.ID {
-			resource.Owner = ""
-			c.state.resources.set(resource.ID, resource)
-		}
-	}
+	c.state.removeUser(user.ID)
 	return accepted(nil, userTarget(user.ID))
 }
 
@@ -183,11 +171,12 @@ func (c *IONOS) listGroupsOfUser(q *call) (*result, error) {
 		return nil, err
 	}
 	var items []object
-	for _, group := range c.state.groups.list() {
-		if has(c.state.members[group.ID], user.ID) {
-			items = append(items, append(q.reference("group", group.ID, groupPath(group.ID)),
-				member{"properties", object{{"name", group.Name}}}))
+	for id := range c.state.groupsOf[user.ID].all(0) {
+		group, found := c.state.groups.get(id)
+		if !found {
+			continue // by AddMember
 		}
+		items = append(items, append(q.reference("group", id, groupPath(id)), member{"properties", object{{"name", group.Name}}}))
 	}
 	return ok(q.collection(user.ID+"/groups", userPath(user.ID)+"/groups", items))
 }
@@ -198,10 +187,9 @@ func (c *IONOS) listOwned(q *call) (*result, error) {
 		return nil, err
 	}
 	var items []object
-	for _, resource := range c.state.resources.list() {
-		if resource.Owner == user.ID {
-			items = append(items, q.resource(resource))
-		}
+	for id := range c.state.owned[user.ID].all(0) {
+		resource, _ := c.state.resources.get(id)
+		items = append(items, q.resource(resource))
 	}
 	return ok(q.collection(user.ID+"/owns", userPath(user.ID)+"/owns", items))
 }

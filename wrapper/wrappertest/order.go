@@ -1,35 +1,71 @@
 package wrappertest
 
 import (
-	"bytes"
-	"encoding/json"
-	"maps"
+	"iter"
 	"slices"
 )
 
-// ordered is a map that remembers the order in which its keys came. Values are
-// replaced, never changed in place, so that a shallow copy is a snapshot.
+// blockSize is how many keys a block of an ordered map has at most: removing one moves the others.
+const blockSize = 512
+
+// ordered is a map that remembers the order in which its keys came. No method but list, all and
+// copy takes time in proportion to its length. The zero value is empty, and so is nil for reading.
 type ordered[V any] struct {
 	names   func(V) []string // further names that a value is found by; may be nil
-	keys    []string
-	values  map[string]V
+	slots   map[string]slot[V]
+	blocks  []*block          // in order, none empty
 	aliases map[string]string // key by name
 }
 
+type slot[V any] struct {
+	value V
+	in    *block
+}
+
+type block struct{ keys []string }
+
+func (o *ordered[V]) len() int {
+	if o == nil {
+		return 0
+	}
+	return len(o.slots)
+}
+
 func (o *ordered[V]) get(key string) (V, bool) {
-	value, ok := o.values[key]
-	return value, ok
+	if o == nil {
+		var none V
+		return none, false
+	}
+	found, ok := o.slots[key]
+	return found.value, ok
+}
+
+func (o *ordered[V]) has(key string) bool {
+	_, ok := o.get(key)
+	return ok
+}
+
+// find is get by one of the further names.
+func (o *ordered[V]) find(name string) (V, bool) {
+	if key, ok := o.aliases[name]; ok {
+		return o.get(key)
+	}
+	var none V
+	return none, false
 }
 
 func (o *ordered[V]) set(key string, value V) {
-	if o.values == nil {
-		o.values, o.aliases = map[string]V{}, map[string]string{}
+	if o.slots == nil {
+		o.slots, o.aliases = map[string]slot[V]{}, map[string]string{}
 	}
-	if _, ok := o.values[key]; !ok {
-		o.keys = append(o.keys, key)
+	before, known := o.slots[key]
+	if known {
+		o.unname(key, before.value)
+	} else {
+		before.in = o.lastBlock()
+		before.in.keys = append(before.in.keys, key)
 	}
-	o.unname(key)
-	o.values[key] = value
+	o.slots[key] = slot[V]{value, before.in}
 	if o.names != nil {
 		for _, name := range o.names(value) {
 			o.aliases[name] = key
@@ -37,81 +73,119 @@ func (o *ordered[V]) set(key string, value V) {
 	}
 }
 
-// find is get by one of the further names.
-func (o *ordered[V]) find(name string) (V, bool) {
-	return o.get(o.aliases[name])
+func (o *ordered[V]) lastBlock() *block {
+	if n := len(o.blocks); n > 0 && len(o.blocks[n-1].keys) < blockSize {
+		return o.blocks[n-1]
+	}
+	last := new(block)
+	o.blocks = append(o.blocks, last)
+	return last
 }
 
-func (o *ordered[V]) unname(key string) {
-	if old, ok := o.values[key]; ok && o.names != nil {
-		for _, name := range o.names(old) {
-			if o.aliases[name] == key {
-				delete(o.aliases, name)
-			}
+func (o *ordered[V]) unname(key string, value V) {
+	if o.names == nil {
+		return
+	}
+	for _, name := range o.names(value) {
+		if o.aliases[name] == key {
+			delete(o.aliases, name)
 		}
 	}
 }
 
 func (o *ordered[V]) remove(key string) {
-	if _, ok := o.values[key]; !ok {
+	if o == nil {
 		return
 	}
-	o.unname(key)
-	delete(o.values, key)
-	at := slices.Index(o.keys, key)
-	o.keys = slices.Delete(o.keys, at, at+1)
-}
-
-func (o *ordered[V]) list() []V {
-	list := make([]V, len(o.keys))
-	for i, key := range o.keys {
-		list[i] = o.values[key]
+	found, ok := o.slots[key]
+	if !ok {
+		return
 	}
-	return list
-}
-
-func (o *ordered[V]) copy() ordered[V] {
-	return ordered[V]{
-		names: o.names, keys: slices.Clone(o.keys),
-		values: maps.Clone(o.values), aliases: maps.Clone(o.aliases),
+	o.unname(key, found.value)
+	delete(o.slots, key)
+	at := slices.Index(found.in.keys, key)
+	found.in.keys = slices.Delete(found.in.keys, at, at+1)
+	if len(found.in.keys) == 0 {
+		at = slices.Index(o.blocks, found.in)
+		o.blocks = slices.Delete(o.blocks, at, at+1)
 	}
 }
 
-// object is a JSON object whose members keep their order.
-type object []member
-
-type member struct {
-	name  string
-	value any
-}
-
-func (o object) MarshalJSON() ([]byte, error) {
-	var out bytes.Buffer
-	out.WriteByte('{')
-	for i, m := range o {
-		if i > 0 {
-			out.WriteByte(',')
+// all yields the values from a position on. The map must not change meanwhile.
+func (o *ordered[V]) all(offset int) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		if o == nil {
+			return
 		}
-		name, err := json.Marshal(m.name)
-		if err != nil {
-			return nil, err
+		for _, block := range o.blocks {
+			if offset >= len(block.keys) {
+				offset -= len(block.keys)
+				continue
+			}
+			for _, key := range block.keys[offset:] {
+				if !yield(key, o.slots[key].value) {
+					return
+				}
+			}
+			offset = 0
 		}
-		value, err := json.Marshal(m.value)
-		if err != nil {
-			return nil, err
-		}
-		out.Write(name)
-		out.WriteByte(':')
-		out.Write(value)
 	}
-	out.WriteByte('}')
-	return out.Bytes(), nil
 }
 
-// with appends a member when it says something.
-func (o object) with(name, value string) object {
-	if value == "" {
-		return o
+// page returns at most limit values from a position on.
+func (o *ordered[V]) page(offset, limit int) []V {
+	page := make([]V, 0, max(0, min(limit, o.len()-offset)))
+	for _, value := range o.all(offset) {
+		if len(page) == cap(page) {
+			break
+		}
+		page = append(page, value)
 	}
-	return append(o, member{name, value})
+	return page
+}
+
+func (o *ordered[V]) list() []V { return o.page(0, o.len()) }
+
+func (o *ordered[V]) keys() []string {
+	keys := make([]string, 0, o.len())
+	for key := range o.all(0) {
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+func (o *ordered[V]) copy() *ordered[V] {
+	out := &ordered[V]{}
+	if o != nil {
+		out.names = o.names
+	}
+	for key, value := range o.all(0) {
+		out.set(key, value)
+	}
+	return out
+}
+
+// listed is several ordered maps, each under a key.
+type listed[V any] map[string]*ordered[V]
+
+func (l listed[V]) set(list, key string, value V) {
+	if l[list] == nil {
+		l[list] = new(ordered[V])
+	}
+	l[list].set(key, value)
+}
+
+func (l listed[V]) remove(list, key string) {
+	l[list].remove(key)
+	if l[list].len() == 0 {
+		delete(l, list)
+	}
+}
+
+func (l listed[V]) copy() listed[V] {
+	out := listed[V]{}
+	for list, values := range l {
+		out[list] = values.copy()
+	}
+	return out
 }

@@ -6,26 +6,26 @@ import (
 	"time"
 )
 
-// Request is one request that a cloud has seen, refused ones included. It holds
-// no secret unless [WithFullRecords] was asked for.
+// Request is one request that a cloud has seen, rejected ones included. It holds
+// no secret unless [WithFullRecords] was given.
 type Request struct {
-	Time        time.Time
-	OperationID OperationID // empty when no operation matches
-	Method      string
-	Path        string // as sent, still escaped
-	Query       string // as sent
-	Host        string
-	Headers     []string // names only, canonical and sorted
-	Length      int      // of the body, in bytes
+	Time        time.Time   `json:"time"`
+	OperationID OperationID `json:"operationId,omitempty"` // empty when no operation matches
+	Method      string      `json:"method"`
+	Path        string      `json:"path"`            // as sent, still escaped
+	Query       string      `json:"query,omitempty"` // as sent
+	Host        string      `json:"host"`
+	Headers     []string    `json:"headers"` // names only, canonical and sorted
+	Length      int         `json:"length"`  // of the body, in bytes
 
-	// Status is the status that the cloud came to, 0 when a fault kept the
-	// request from being carried out. Fault tells that a fault was applied.
-	Status int
-	Fault  bool
+	// Status is the status that the cloud came to, 0 while there is none or when a fault kept the
+	// request from being carried out. Fault reports that a fault was applied.
+	Status int  `json:"status"`
+	Fault  bool `json:"fault,omitempty"`
 
 	// Header and Body are kept only under WithFullRecords.
-	Header http.Header
-	Body   []byte
+	Header http.Header `json:"header,omitempty"`
+	Body   []byte      `json:"body,omitempty"`
 }
 
 // Requests returns the requests seen so far, in the order of their arrival; the last
@@ -56,7 +56,7 @@ func (s *side) ForgetRequests() {
 
 func (s *side) keep(c *call) {
 	request := &Request{
-		Time:        time.Now(),
+		Time:        s.clock.now(),
 		OperationID: c.operation(),
 		Method:      c.Method,
 		Path:        c.URL.EscapedPath(),

@@ -44,10 +44,12 @@ type side struct {
 	keepLast int // how many requests are kept; 0 is all
 
 	service service
+	clock   *clock
 
 	sideMu   sync.Mutex
-	url      string // once a server listens
-	rules    []*ActiveFault
+	url      string         // once a server listens
+	rules    []*ActiveFault // replaced, never changed
+	faults   int            // so far
 	requests []*Request
 	counts   map[OperationID]int
 	accepted int // connections so far
@@ -70,6 +72,7 @@ type route struct {
 	operation OperationID
 	segments  []string
 	handle    func(*call) (*result, error)
+	neighbour bool // beside the documented operations
 }
 
 func path(method, pattern string, operation OperationID, handle func(*call) (*result, error)) route {
@@ -101,7 +104,7 @@ type result struct {
 	status   int
 	body     any // nil: none
 	location string
-	changed  []target
+	changed  []Target
 }
 
 // ServeHTTP answers one request. It is the http.Handler form of the cloud.

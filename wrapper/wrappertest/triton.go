@@ -30,26 +30,17 @@ type Triton struct {
 	throttle *bucket
 	key      crypto.Signer
 
-	mu        sync.Mutex
-	accountID string
-	email     string
-	users     ordered[SubUser]
-	keys      []registeredKey
-	roles     ordered[tritonRole]   // by name
-	policies  ordered[tritonPolicy] // by name
-	tags      map[string][]string   // role tags by literal path
-	made      time.Time
-	others    []string            // accounts that exist and are not ours
-	history   map[string][]string // last passwords by user id, newest first
+	mu sync.Mutex
+	*tritonState
+	email  string
+	made   time.Time
+	others []string // accounts that exist and are not ours
 }
 
-func newTriton(key crypto.Signer) *Triton {
-	c := &Triton{key: key, accountID: newID(), made: time.Now(), email: "owner@acme.test", history: map[string][]string{}}
-	c.users.names = func(user SubUser) []string {
-		return []string{"login " + user.Login, "email " + user.Email, "lower " + strings.ToLower(user.Login)}
-	}
+func newTriton(key crypto.Signer, clock *clock) *Triton {
+	c := &Triton{key: key, tritonState: newTritonState(newID()), made: clock.now(), email: "owner@acme.test"}
 	c.host, c.head = "triton.test", true
-	c.service, c.handler = c, http.HandlerFunc(c.serve)
+	c.service, c.handler, c.clock = c, http.HandlerFunc(c.serve), clock
 	c.routes = []route{
 		path("GET", "/*/users", ListTritonUsers, c.listUsers),
 		path("POST", "/*/users", CreateTritonUser, c.createUser),
@@ -62,7 +53,10 @@ func newTriton(key crypto.Signer) *Triton {
 		path("GET", "/*/users/*/keys/*", GetTritonUserKey, c.getUserKey),
 		path("DELETE", "/*/users/*/keys/*", DeleteTritonUserKey, c.deleteUserKey),
 	}
-	c.routes = append(c.routes, c.neighbours()...)
+	for _, route := range c.neighbours() {
+		route.neighbour = true
+		c.routes = append(c.routes, route)
+	}
 	return c
 }
 
@@ -72,7 +66,11 @@ func (c *Triton) Key() crypto.Signer { return c.key }
 
 // AccountID is the uuid of [Account], which may take the place of its login in
 // paths.
-func (c *Triton) AccountID() string { return c.accountID }
+func (c *Triton) AccountID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.accountID
+}
 
 // tritonError is a refusal in the vendor's shape.
 type tritonError struct {
@@ -154,7 +152,7 @@ func (c *Triton) checkRoute(q *call) *tritonError {
 }
 
 func (c *Triton) checkThrottle(*call) *tritonError {
-	if c.throttle != nil && !c.throttle.take() {
+	if c.throttle != nil && !c.throttle.take(c.clock.now()) {
 		return &tritonError{http.StatusTooManyRequests, "TooManyRequestsError", "too many requests"}
 	}
 	return nil
@@ -230,10 +228,9 @@ func newBucket(perSecond, burst int) *bucket {
 	return &bucket{perSecond: float64(perSecond), most: float64(burst), left: float64(burst)}
 }
 
-func (b *bucket) take() bool {
+func (b *bucket) take(now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := time.Now()
 	if !b.at.IsZero() {
 		b.left = min(b.most, b.left+now.Sub(b.at).Seconds()*b.perSecond)
 	}

@@ -5,17 +5,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-
-	"golang.org/x/crypto/ssh"
 )
 
 // json is the key as the service returns it.
 func (k registeredKey) json() object {
-	line := ""
-	if public, err := ssh.NewPublicKey(k.key); err == nil {
-		line = string(ssh.MarshalAuthorizedKey(public))
-	}
-	return object{{"name", k.label()}, {"fingerprint", k.fingerprint}, {"key", line}}
+	return object{{"name", k.label()}, {"fingerprint", k.fingerprint}, {"key", k.line()}}
 }
 
 // label is the key's name, which is its fingerprint unless it was given one.
@@ -43,10 +37,8 @@ func (c *Triton) listKeys(*call) (*result, error) { return ok(c.keysOf("")) }
 
 func (c *Triton) keysOf(login string) []object {
 	keys := []object{}
-	for _, key := range c.keys {
-		if key.login == login {
-			keys = append(keys, key.json())
-		}
+	for _, key := range c.keys[login] {
+		keys = append(keys, key.json())
 	}
 	return keys
 }
@@ -66,7 +58,7 @@ func (c *Triton) getKeyOf(login, name string) (*result, error) {
 	if i < 0 {
 		return nil, notFound("key", name)
 	}
-	return ok(c.keys[i].json())
+	return ok(c.keys[login][i].json())
 }
 
 func (c *Triton) createUserKey(q *call) (*result, error) {
@@ -89,11 +81,11 @@ func (c *Triton) createKeyOf(q *call, login, at string) (*result, error) {
 	if err != nil {
 		return nil, invalidArgument("key is not an SSH public key")
 	}
-	key := registeredKey{login: login, key: public, name: q.sent.text("name"), fingerprint: Fingerprint(public)}
+	key := registeredKey{key: public, name: q.sent.text("name"), fingerprint: Fingerprint(public)}
 	if c.keyIndex(login, key.label()) >= 0 || c.keyIndex(login, key.fingerprint) >= 0 {
 		return nil, invalidArgument("the key or its name already exists")
 	}
-	c.keys = append(c.keys, key)
+	c.keys[login] = append(slices.Clip(c.keys[login]), key)
 	return &result{status: http.StatusCreated, body: key.json(), location: at + url.PathEscape(key.label())}, nil
 }
 
@@ -112,13 +104,13 @@ func (c *Triton) deleteKeyOf(login, name string) (*result, error) {
 	if i < 0 {
 		return nil, notFound("key", name)
 	}
-	c.keys = slices.Delete(slices.Clone(c.keys), i, i+1)
+	c.keys[login] = slices.Delete(slices.Clone(c.keys[login]), i, i+1)
 	return &result{status: http.StatusNoContent}, nil
 }
 
 // keyIndex finds a key by its name or fingerprint, -1 if there is none.
 func (c *Triton) keyIndex(login, name string) int {
-	return slices.IndexFunc(c.keys, func(k registeredKey) bool { return k.login == login && k.isCalled(name) })
+	return slices.IndexFunc(c.keys[login], func(k registeredKey) bool { return k.isCalled(name) })
 }
 
 // UserKeys returns the public keys of a sub-user.
@@ -126,10 +118,8 @@ func (c *Triton) UserKeys(login string) []crypto.PublicKey {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var keys []crypto.PublicKey
-	for _, key := range c.keys {
-		if key.login == login {
-			keys = append(keys, key.key)
-		}
+	for _, key := range c.keys[login] {
+		keys = append(keys, key.key)
 	}
 	return keys
 }

@@ -62,9 +62,6 @@ func (c *Triton) setRoleTags(q *call) (*result, error) {
 			return nil, &tritonError{http.StatusConflict, "InvalidArgument", "Role(s) " + tag + " not found"}
 		}
 	}
-	if c.tags == nil {
-		c.tags = map[string][]string{}
-	}
 	c.tags[c.tagged(q)] = tags
 	return ok(object{{"name", q.URL.Path}, {"role-tag", tags}})
 }
@@ -99,25 +96,21 @@ func firstOf(named map[string]any, keys ...string) any {
 	return nil
 }
 
-func named[V any](all *ordered[V], kind, nameOrID string, id func(V) string) (V, error) {
-	if value, found := all.get(nameOrID); found {
-		return value, nil
+func named[V any](all *ordered[V], kind, nameOrID string) (V, error) {
+	value, found := all.get(nameOrID)
+	if !found {
+		value, found = all.find(nameOrID)
 	}
-	for _, value := range all.values {
-		if id(value) == nameOrID {
-			return value, nil
-		}
+	if !found {
+		return value, notFound(kind, nameOrID)
 	}
-	var none V
-	return none, notFound(kind, nameOrID)
+	return value, nil
 }
 
-func (c *Triton) policy(name string) (tritonPolicy, error) {
-	return named(&c.policies, "policy", name, func(p tritonPolicy) string { return p.id })
-}
+func (c *Triton) policy(name string) (Policy, error) { return named(&c.policies, "policy", name) }
 
-func (p tritonPolicy) json() object {
-	return object{{"name", p.name}, {"id", p.id}, {"rules", orEmpty(p.rules)}}.with("description", p.description)
+func (p Policy) json() object {
+	return object{{"name", p.Name}, {"id", p.ID}, {"rules", orEmpty(p.Rules)}}.with("description", p.Description)
 }
 
 func (c *Triton) listPolicies(*call) (*result, error) {
@@ -138,7 +131,7 @@ func (c *Triton) getPolicy(q *call) (*result, error) {
 
 // setPolicy creates a policy, or changes the one that the path names.
 func (c *Triton) setPolicy(q *call) (*result, error) {
-	policy, status := tritonPolicy{id: newID()}, http.StatusCreated
+	policy, status := Policy{ID: newID()}, http.StatusCreated
 	if len(q.params) > 1 {
 		before, err := c.policy(q.params[1])
 		if err != nil {
@@ -148,35 +141,35 @@ func (c *Triton) setPolicy(q *call) (*result, error) {
 	} else if err := q.sent.need("name", "rules"); err != nil {
 		return nil, err
 	}
-	before := policy.name
+	before := policy.Name
 	if q.sent.has("name") {
-		policy.name = q.sent.text("name")
+		policy.Name = q.sent.text("name")
 	}
-	if _, taken := c.policies.get(policy.name); taken && policy.name != before {
-		return nil, alreadyExists("name", policy.name)
+	if _, taken := c.policies.get(policy.Name); taken && policy.Name != before {
+		return nil, alreadyExists("name", policy.Name)
 	}
 	if q.sent.has("rules") {
-		policy.rules = nil
+		policy.Rules = nil
 		list, isList := q.sent["rules"].([]any)
 		if !isList {
 			list = []any{q.sent["rules"]}
 		}
 		for _, rule := range list {
-			policy.rules = append(policy.rules, stringify(rule))
+			policy.Rules = append(policy.Rules, stringify(rule))
 		}
 	}
 	if q.sent.has("description") {
-		policy.description = q.sent.text("description")
+		policy.Description = q.sent.text("description")
 	}
-	if before != "" && before != policy.name {
+	if before != "" && before != policy.Name {
 		c.policies.remove(before)
 		for _, role := range c.roles.list() {
-			role.policies = replaced(role.policies, before, policy.name)
-			c.roles.set(role.name, role)
+			role.Policies = replaced(role.Policies, before, policy.Name)
+			c.roles.set(role.Name, role)
 		}
 	}
-	c.policies.set(policy.name, policy)
-	return &result{status: status, body: policy.json(), location: locationOf(status, "policies", policy.name)}, nil
+	c.policies.set(policy.Name, policy)
+	return &result{status: status, body: policy.json(), location: locationOf(status, "policies", policy.Name)}, nil
 }
 
 func locationOf(status int, kind, name string) string {
@@ -200,25 +193,23 @@ func (c *Triton) deletePolicy(q *call) (*result, error) {
 		return nil, err
 	}
 	for _, role := range c.roles.list() {
-		role.policies = without(role.policies, policy.name)
-		c.roles.set(role.name, role)
+		role.Policies = without(role.Policies, policy.Name)
+		c.roles.set(role.Name, role)
 	}
-	c.policies.remove(policy.name)
+	c.policies.remove(policy.Name)
 	return &result{status: http.StatusNoContent}, nil
 }
 
-func (c *Triton) role(name string) (tritonRole, error) {
-	return named(&c.roles, "role", name, func(r tritonRole) string { return r.id })
-}
+func (c *Triton) role(name string) (Role, error) { return named(&c.roles, "role", name) }
 
 // roleJSON follows the version that the client accepts: 9 has objects, earlier ones have names.
-func (c *Triton) roleJSON(q *call, role tritonRole) object {
+func (c *Triton) roleJSON(q *call, role Role) object {
 	accepted := q.Header.Get("Accept-Version")
 	names := accepted != "" && accepted != "*" && !strings.Contains(accepted, "9")
 	members, defaults, nested := []string{}, []string{}, []object{}
 	for _, user := range c.users.list() {
-		isDefault := slices.Contains(user.DefaultRoles, role.name)
-		if !isDefault && !slices.Contains(user.Roles, role.name) {
+		isDefault := slices.Contains(user.DefaultRoles, role.Name)
+		if !isDefault && !slices.Contains(user.Roles, role.Name) {
 			continue
 		}
 		members = append(members, user.Login)
@@ -229,15 +220,15 @@ func (c *Triton) roleJSON(q *call, role tritonRole) object {
 	}
 	if names {
 		return object{
-			{"name", role.name}, {"id", role.id}, {"policies", orEmpty(role.policies)}, {"members", members}, {"default_members", defaults},
+			{"name", role.Name}, {"id", role.ID}, {"policies", orEmpty(role.Policies)}, {"members", members}, {"default_members", defaults},
 		}
 	}
 	policies := []object{}
-	for _, name := range role.policies {
+	for _, name := range role.Policies {
 		policy, _ := c.policies.get(name)
-		policies = append(policies, object{{"id", policy.id}, {"name", name}})
+		policies = append(policies, object{{"id", policy.ID}, {"name", name}})
 	}
-	return object{{"name", role.name}, {"id", role.id}, {"policies", policies}, {"members", nested}}
+	return object{{"name", role.Name}, {"id", role.ID}, {"policies", policies}, {"members", nested}}
 }
 
 func (c *Triton) listRoles(q *call) (*result, error) {
@@ -258,7 +249,7 @@ func (c *Triton) getRole(q *call) (*result, error) {
 
 // setRole creates a role, or changes the one that the path names.
 func (c *Triton) setRole(q *call) (*result, error) {
-	role, status := tritonRole{id: newID()}, http.StatusCreated
+	role, status := Role{ID: newID()}, http.StatusCreated
 	if len(q.params) > 1 {
 		before, err := c.role(q.params[1])
 		if err != nil {
@@ -268,31 +259,31 @@ func (c *Triton) setRole(q *call) (*result, error) {
 	} else if err := q.sent.need("name"); err != nil {
 		return nil, err
 	}
-	before := role.name
+	before := role.Name
 	if q.sent.has("name") {
-		role.name = q.sent.text("name")
+		role.Name = q.sent.text("name")
 	}
-	if _, taken := c.roles.get(role.name); taken && role.name != before {
-		return nil, alreadyExists("name", role.name)
+	if _, taken := c.roles.get(role.Name); taken && role.Name != before {
+		return nil, alreadyExists("name", role.Name)
 	}
 	if q.sent.has("policies") {
-		role.policies = nil
+		role.Policies = nil
 		for _, name := range q.sent.names("policies") {
 			policy, err := c.policy(name)
 			if err != nil {
 				return nil, invalidArgument("policy " + name + " does not exist")
 			}
-			role.policies = append(role.policies, policy.name)
+			role.Policies = append(role.Policies, policy.Name)
 		}
 	}
-	if err := c.setMembers(q.sent, before, role.name); err != nil {
+	if err := c.setMembers(q.sent, before, role.Name); err != nil {
 		return nil, err
 	}
-	if before != "" && before != role.name {
+	if before != "" && before != role.Name {
 		c.roles.remove(before)
 	}
-	c.roles.set(role.name, role)
-	return &result{status: status, body: c.roleJSON(q, role), location: locationOf(status, "roles", role.name)}, nil
+	c.roles.set(role.Name, role)
+	return &result{status: status, body: c.roleJSON(q, role), location: locationOf(status, "roles", role.Name)}, nil
 }
 
 // setMembers moves a role's members to its new name, and replaces them where the body names some.
@@ -328,7 +319,7 @@ func (c *Triton) setMembers(body parameters, before, after string) error {
 		if isDefault {
 			user.DefaultRoles = append(user.DefaultRoles, after)
 		}
-		c.users.set(user.ID, user)
+		c.setUser(user)
 	}
 	return nil
 }
@@ -339,9 +330,9 @@ func (c *Triton) deleteRole(q *call) (*result, error) {
 		return nil, err
 	}
 	for _, user := range c.users.list() {
-		user.Roles, user.DefaultRoles = without(user.Roles, role.name), without(user.DefaultRoles, role.name)
-		c.users.set(user.ID, user)
+		user.Roles, user.DefaultRoles = without(user.Roles, role.Name), without(user.DefaultRoles, role.Name)
+		c.setUser(user)
 	}
-	c.roles.remove(role.name)
+	c.roles.remove(role.Name)
 	return &result{status: http.StatusNoContent}, nil
 }

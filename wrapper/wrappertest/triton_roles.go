@@ -6,16 +6,19 @@ import (
 	"strings"
 )
 
-// tritonRole is a role of the account. Who has it is kept with the users.
-type tritonRole struct {
-	id, name string
-	policies []string // names
+// Role is a role of the Triton account. Who has it is kept with the users.
+type Role struct {
+	ID       string   `json:"id,omitempty"` // created when empty
+	Name     string   `json:"name"`
+	Policies []string `json:"policies,omitempty"` // names
 }
 
-// tritonPolicy is a set of rules: "CAN listusers", "CAN getuser, listusers".
-type tritonPolicy struct {
-	id, name, description string
-	rules                 []string
+// Policy is a set of rules: "CAN listusers", "CAN getuser, listusers".
+type Policy struct {
+	ID          string   `json:"id,omitempty"` // created when empty
+	Name        string   `json:"name"`
+	Description string   `json:"description,omitempty"`
+	Rules       []string `json:"rules,omitempty"`
 }
 
 // AddRole adds a role with a policy of these rules, for instance "CAN listusers" or "CAN *". A
@@ -23,10 +26,10 @@ type tritonPolicy struct {
 func (c *Triton) AddRole(name string, rules ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	role := tritonRole{id: newID(), name: name}
+	role := Role{ID: newID(), Name: name}
 	if len(rules) > 0 {
-		role.policies = []string{name}
-		c.policies.set(name, tritonPolicy{id: newID(), name: name, rules: rules})
+		role.Policies = []string{name}
+		c.policies.set(name, Policy{ID: newID(), Name: name, Rules: rules})
 	}
 	c.roles.set(name, role)
 }
@@ -58,9 +61,9 @@ func (c *Triton) checkRoles(q *call) *tritonError {
 	}
 	for _, name := range active {
 		role, _ := c.roles.get(name)
-		for _, policy := range role.policies {
+		for _, policy := range role.Policies {
 			held, _ := c.policies.get(policy)
-			if slices.ContainsFunc(held.rules, func(rule string) bool { return allows(rule, q.route.action()) }) {
+			if slices.ContainsFunc(held.Rules, func(rule string) bool { return allows(rule, q.route.action()) }) {
 				return nil
 			}
 		}

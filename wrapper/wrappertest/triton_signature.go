@@ -1,6 +1,7 @@
 package wrappertest
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -23,10 +24,10 @@ import (
 const maxSkew = 300 * time.Second
 
 type registeredKey struct {
-	login       string // of the sub-user; empty for the account's own keys
 	name        string
 	fingerprint string
 	key         crypto.PublicKey
+	configured  bool // by AddKey: not part of the state
 }
 
 // AddKey registers a public key of the account: *rsa.PublicKey, *ecdsa.PublicKey
@@ -42,14 +43,14 @@ func (c *Triton) addKey(login, name string, key crypto.PublicKey) {
 	fingerprint := Fingerprint(key)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.keys = append(c.keys, registeredKey{login, name, fingerprint, key})
+	c.keys[login] = append(slices.Clip(c.keys[login]), registeredKey{name, fingerprint, key, login == ""})
 }
 
 // RemoveKeys forgets the keys of a sub-user, or with "" those of the account.
 func (c *Triton) RemoveKeys(login string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.keys = slices.DeleteFunc(slices.Clone(c.keys), func(k registeredKey) bool { return k.login == login })
+	delete(c.keys, login)
 }
 
 func invalidHeader(message string) *tritonError {
@@ -80,7 +81,7 @@ func (c *Triton) verify(q *call) *tritonError {
 	if failed := checkDate(q.Header.Get("Date")); failed != nil {
 		return failed
 	}
-	key, failed := c.findKey(signature.keyID)
+	key, login, failed := c.findKey(signature.keyID)
 	if failed != nil {
 		return failed
 	}
@@ -88,10 +89,7 @@ func (c *Triton) verify(q *call) *tritonError {
 	if err != nil || !verifySignature(key.key, signature.algorithm, []byte(text), raw) {
 		return invalidCredentials("The signature we calculated does not match the one you sent")
 	}
-	q.caller, q.subUser = Account, key.login != ""
-	if q.subUser {
-		q.caller = key.login
-	}
+	q.caller, q.subUser = cmp.Or(login, Account), login != ""
 	return nil
 }
 
@@ -189,44 +187,38 @@ func checkDate(date string) *tritonError {
 	return nil
 }
 
-// findKey finds the key of a keyId: /account/keys/KEY or /account/users/LOGIN/keys/KEY.
-func (c *Triton) findKey(keyID string) (registeredKey, *tritonError) {
-	unknown := invalidCredentials("the key is unknown")
-	segments := strings.Split(strings.TrimPrefix(keyID, "/"), "/")
+// findKey finds the key of a keyId, and the login of the sub-user that it belongs to.
+func (c *Triton) findKey(keyID string) (registeredKey, string, *tritonError) {
+	account, login, name, known := splitKeyID(keyID)
+	if known && (account == Account || account == c.accountID) {
+		_, found := c.byLogin(login)
+		i := c.keyIndex(login, name)
+		if (found || login == "") && i >= 0 {
+			return c.keys[login][i], login, nil
+		}
+	}
+	return registeredKey{}, "", invalidCredentials("the key is unknown")
+}
+
+// splitKeyID takes apart /account/keys/KEY or /account/users/LOGIN/keys/KEY.
+func splitKeyID(keyID string) (account, login, name string, known bool) {
+	segments := strings.Split(keyID, "/")
 	for i, segment := range segments {
 		plain, err := url.PathUnescape(segment)
 		if err != nil {
-			return registeredKey{}, unknown
+			return "", "", "", false
 		}
 		segments[i] = plain
 	}
-	var login, id string
+	last := segments[len(segments)-1]
 	switch {
-	case !strings.HasPrefix(keyID, "/"):
-		return registeredKey{}, unknown
-	case len(segments) == 3 && segments[1] == "keys":
-		id = segments[2]
-	case len(segments) == 5 && segments[1] == "users" && segments[3] == "keys":
-		login, id = segments[2], segments[4]
-	default:
-		return registeredKey{}, unknown
+	case segments[0] != "" || last == "":
+	case len(segments) == 4 && segments[2] == "keys":
+		return segments[1], "", last, true
+	case len(segments) == 6 && segments[2] == "users" && segments[4] == "keys":
+		return segments[1], segments[3], last, segments[3] != ""
 	}
-	if segments[0] != Account && segments[0] != c.accountID {
-		return registeredKey{}, unknown
-	}
-	if login != "" {
-		if _, found := c.byLogin(login); !found {
-			return registeredKey{}, unknown
-		}
-	} else if len(segments) == 5 {
-		return registeredKey{}, unknown
-	}
-	for _, key := range c.keys {
-		if key.login == login && id != "" && (key.fingerprint == id || key.name == id) {
-			return key, nil
-		}
-	}
-	return registeredKey{}, unknown
+	return "", "", "", false
 }
 
 // verifySignature checks a signature over text with the algorithm that the client

@@ -15,29 +15,29 @@ const passwordHistory = 5
 
 // SubUser is a user of the Triton account as the cloud holds it, password included.
 type SubUser struct {
-	ID          string // made when empty
-	Login       string
-	Email       string
-	Password    string
-	CompanyName string
-	FirstName   string
-	LastName    string
-	Address     string
-	PostalCode  string
-	City        string
-	State       string
-	Country     string
-	Phone       string
-	// Several holds attributes with more than one value by their JSON name
-	// ("phone"). They are answered as arrays, in place of the field above.
-	MultiValues      map[string][]string
-	Roles            []string // names; answered only with membership
-	DefaultRoles     []string
-	Created, Updated time.Time // made when zero
+	ID          string `json:"id,omitempty"` // created when empty
+	Login       string `json:"login"`
+	Email       string `json:"email"`
+	Password    string `json:"password,omitempty"`
+	CompanyName string `json:"companyName,omitempty"`
+	FirstName   string `json:"firstName,omitempty"`
+	LastName    string `json:"lastName,omitempty"`
+	Address     string `json:"address,omitempty"`
+	PostalCode  string `json:"postalCode,omitempty"`
+	City        string `json:"city,omitempty"`
+	State       string `json:"state,omitempty"`
+	Country     string `json:"country,omitempty"`
+	Phone       string `json:"phone,omitempty"`
+	// MultiValues holds attributes with more than one value by their JSON name
+	// ("phone"). They are returned as arrays, in place of the field above.
+	MultiValues  map[string][]string `json:"multiValues,omitempty"`
+	Roles        []string            `json:"roles,omitempty"` // names; returned only with membership
+	DefaultRoles []string            `json:"defaultRoles,omitempty"`
+	Created      time.Time           `json:"created,omitzero"` // now when zero
+	Updated      time.Time           `json:"updated,omitzero"`
 }
 
 // optional are the attributes that may be missing, by their JSON name, in the server's order.
-
 var optional = []struct {
 	name  string
 	field func(*SubUser) *string
@@ -82,25 +82,10 @@ func milliseconds(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:
 func (c *Triton) AddUser(user SubUser) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.addUser(user)
+	return c.addUser(user, c.clock.now())
 }
 
-func (c *Triton) addUser(user SubUser) string {
-	if user.ID == "" {
-		user.ID = newID()
-	}
-	if user.Created.IsZero() {
-		user.Created = time.Now()
-	}
-	if user.Updated.IsZero() {
-		user.Updated = user.Created
-	}
-	c.users.set(user.ID, user)
-	c.remember(user.ID, user.Password)
-	return user.ID
-}
-
-// Users are all sub-users, oldest first.
+// Users returns all sub-users, oldest first.
 func (c *Triton) Users() []SubUser {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -118,22 +103,6 @@ func (c *Triton) User(idLoginOrEmail string) (SubUser, bool) {
 		return user, true
 	}
 	return c.byEmail(idLoginOrEmail)
-}
-
-func (c *Triton) byLogin(login string) (SubUser, bool) {
-	return c.users.find("login " + login)
-}
-
-func (c *Triton) byEmail(email string) (SubUser, bool) {
-	return c.users.find("email " + email)
-}
-
-// remember keeps a password among the last four of a user.
-func (c *Triton) remember(id, password string) {
-	c.history[id] = append([]string{password}, c.history[id]...)
-	if len(c.history[id]) > passwordHistory {
-		c.history[id] = c.history[id][:passwordHistory]
-	}
 }
 
 func noUser(name string) error {
@@ -170,8 +139,8 @@ func (c *Triton) findByID(q *call) (SubUser, error) {
 
 func (c *Triton) listUsers(*call) (*result, error) {
 	items := []object{}
-	for _, id := range c.users.keys[:min(len(c.users.keys), maxTritonList)] {
-		items = append(items, c.users.values[id].json(false))
+	for _, user := range c.users.page(0, maxTritonList) {
+		items = append(items, user.json(false))
 	}
 	return ok(items)
 }
@@ -201,7 +170,7 @@ func (c *Triton) createUser(q *call) (*result, error) {
 	if err := body.need("email", "login", "password"); err != nil {
 		return nil, err
 	}
-	user := SubUser{Created: time.Now(), Email: body.text("email"), Password: body.text("password")}
+	user := SubUser{Created: c.clock.now(), Email: body.text("email"), Password: body.text("password")}
 	if err := checkPassword(user.Password); err != nil {
 		return nil, err
 	}
@@ -216,7 +185,7 @@ func (c *Triton) createUser(q *call) (*result, error) {
 	if err := checkLogin(user.Login); err != nil {
 		return nil, err
 	}
-	if c.loginTaken(user.Login) {
+	if c.logins.taken(user.Login, &c.users) {
 		return nil, invalidArgument("Login is already taken")
 	}
 	if err := c.checkUnique(user); err != nil {
@@ -228,7 +197,7 @@ func (c *Triton) createUser(q *call) (*result, error) {
 		}
 		body.into(&user, attribute.name, attribute.field(&user), true)
 	}
-	id := c.addUser(user)
+	id := c.addUser(user, c.clock.now())
 	user, _ = c.users.get(id)
 	return &result{
 		status:   http.StatusCreated,
@@ -262,13 +231,12 @@ func (c *Triton) updateUser(q *call) (*result, error) {
 	if reflect.DeepEqual(user, before) {
 		return ok(user.json(false))
 	}
-	user.Updated = time.Now()
-	for i := range c.keys {
-		if c.keys[i].login == before.Login {
-			c.keys[i].login = user.Login // keys belong to the user, not to its name
-		}
+	user.Updated = c.clock.now()
+	if keys := c.keys[before.Login]; user.Login != before.Login {
+		delete(c.keys, before.Login) // keys belong to the user, not to its name
+		c.keys[user.Login] = keys
 	}
-	c.users.set(user.ID, user)
+	c.setUser(user)
 	return ok(user.json(false))
 }
 
@@ -326,8 +294,8 @@ func (c *Triton) changePassword(q *call) (*result, error) {
 	if slices.Contains(c.history[user.ID], password) {
 		return nil, invalidArgument("passwordInHistory")
 	}
-	user.Password, user.Updated = password, time.Now()
-	c.users.set(user.ID, user)
+	user.Password, user.Updated = password, c.clock.now()
+	c.setUser(user)
 	c.remember(user.ID, password)
 	return ok(user.json(false))
 }
@@ -337,10 +305,9 @@ func (c *Triton) deleteUser(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(c.keys, func(k registeredKey) bool { return k.login == user.Login }) {
+	if len(c.keys[user.Login]) > 0 {
 		return nil, invalidArgument(`The resource in question has "child" elements or is immutable and cannot be destroyed`)
 	}
-	c.users.remove(user.ID)
-	delete(c.history, user.ID)
+	c.removeUser(user)
 	return &result{status: http.StatusNoContent}, nil
 }

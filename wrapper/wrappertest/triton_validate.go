@@ -3,7 +3,6 @@ package wrappertest
 import (
 	"net/http"
 	"regexp"
-	"strings"
 )
 
 var (
@@ -21,25 +20,6 @@ func invalidArgument(message string) *tritonError {
 
 func alreadyExists(attribute, value string) *tritonError {
 	return invalidArgument(`"` + attribute + `" is a unique attribute; value "` + value + `" already exists`)
-}
-
-// loginTaken is the server's check on create: it searches for the login in any case, as a regular
-// expression, so that a dot stands for any character.
-func (c *Triton) loginTaken(login string) bool {
-	if !loginPattern.MatchString(login) {
-		return false
-	}
-	if !strings.Contains(login, ".") {
-		_, taken := c.users.find("lower " + strings.ToLower(login))
-		return taken
-	}
-	same := regexp.MustCompile("(?i)^" + login + "$") // loginPattern allows no other special character
-	for _, user := range c.users.values {
-		if same.MatchString(user.Login) {
-			return true
-		}
-	}
-	return false
 }
 
 func checkLogin(login string) error {
