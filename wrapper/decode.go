@@ -73,6 +73,8 @@ func describes(value any, id string) string {
 		return describesObject(v.ID, id)
 	case *gen.Share:
 		return describesObject(v.ID, "") // not always the id of the resource
+	case *openObject:
+		return v.describes(id)
 	case *gen.TritonUser:
 		if strings.EqualFold(v.Login, id) {
 			id = "" // asked for by login
@@ -118,6 +120,8 @@ func describesList(value any) string {
 		return describesItems(v.Items, func(g *gen.Group) string { return g.ID })
 	case *gen.ShareList:
 		return describesItems(v.Items, func(s *gen.Share) string { return s.ID })
+	case *openList:
+		return v.describes()
 	case *gen.ResourceList:
 		return describesItems(v.Items, func(r *gen.Resource) string { return r.ID })
 	case *[]gen.TritonUser:

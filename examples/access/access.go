@@ -3,16 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
-	"github.com/cloudroster/cloudroster/gen"
 	"github.com/cloudroster/cloudroster/wrapper"
 )
 
@@ -41,19 +36,18 @@ func readIONOS(ctx context.Context, client *wrapper.IONOS) ([]right, error) {
 		}
 		names[resource.ID] = strings.TrimSpace(string(resource.Type) + " " + resource.Properties.Name)
 	}
-	groups, err := readGroups(ctx, client)
-	if err != nil {
-		return nil, fmt.Errorf("groups: %w", err)
-	}
 	granted := map[string][]right{} // by user id
-	for _, g := range groups {
-		rights, err := rightsOfGroup(ctx, client, g, names)
+	for group, err := range client.Groups().All(ctx) {
 		if err != nil {
-			return nil, fmt.Errorf("group %q: %w", g.name, err)
+			return nil, fmt.Errorf("groups: %w", err)
 		}
-		for member, err := range client.AllGroupMembers(ctx, g.id) {
+		rights, err := rightsOfGroup(ctx, client, group, names)
+		if err != nil {
+			return nil, fmt.Errorf("group %q: %w", group.Name, err)
+		}
+		for member, err := range client.AllGroupMembers(ctx, group.ID) {
 			if err != nil {
-				return nil, fmt.Errorf("members of group %q: %w", g.name, err)
+				return nil, fmt.Errorf("members of group %q: %w", group.Name, err)
 			}
 			granted[member.ID] = append(granted[member.ID], rights...)
 		}
@@ -73,23 +67,21 @@ func readIONOS(ctx context.Context, client *wrapper.IONOS) ([]right, error) {
 	return all, nil
 }
 
-// rightsOfGroup returns what every member of a group may do.
-func rightsOfGroup(ctx context.Context, client *wrapper.IONOS, g group, names map[string]string) ([]right, error) {
+// rightsOfGroup returns what every member of a group may do. A report must not leave out privileges that were
+// added to the service after this version was made: Privileges and Granted have them.
+func rightsOfGroup(ctx context.Context, client *wrapper.IONOS, group wrapper.Group, names map[string]string) ([]right, error) {
 	var rights []right
-	via := "group " + g.name
-	for _, privilege := range g.privileges {
+	via := "group " + group.Name
+	for _, privilege := range group.Granted() {
 		rights = append(rights, right{Via: via, Kind: "privilege", What: privilege})
 	}
-	for share, err := range client.AllShares(ctx, g.id) {
+	for share, err := range client.Groups().Shares(ctx, group.ID) {
 		if err != nil {
 			return nil, err
 		}
-		what := cmp.Or(names[share.ID], share.ID) + ": use"
-		if share.Properties.EditPrivilege != nil && *share.Properties.EditPrivilege {
-			what += ", edit"
-		}
-		if share.Properties.SharePrivilege != nil && *share.Properties.SharePrivilege {
-			what += ", share"
+		what := cmp.Or(names[share.ResourceID], share.ResourceID) + ": use"
+		for _, privilege := range share.Granted() {
+			what += ", " + strings.TrimSuffix(privilege, "Privilege")
 		}
 		rights = append(rights, right{Via: via, Kind: "share", What: what})
 	}
@@ -107,55 +99,6 @@ func ofUser(user right, rights []right) []right {
 		all = append(all, r)
 	}
 	return all
-}
-
-type group struct {
-	id, name   string
-	privileges []string
-}
-
-// readGroups reads the groups through the raw client, as the service sends them: it adds privileges
-// over time, and a report of rights must not leave out those that this version has no field for.
-func readGroups(ctx context.Context, client *wrapper.IONOS) ([]group, error) {
-	resp, err := client.Raw().ListGroups(ctx, &gen.ListGroupsParams{Depth: new(int32(1))})
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, err
-	}
-	var list struct {
-		Items []struct {
-			ID         string         `json:"id"`
-			Properties map[string]any `json:"properties"`
-		} `json:"items"`
-	}
-	if err := json.Unmarshal(body, &list); err != nil {
-		return nil, err
-	}
-	if resp.StatusCode != http.StatusOK || list.Items == nil {
-		return nil, errors.New("the response is not a list")
-	}
-	groups := make([]group, 0, len(list.Items))
-	for _, item := range list.Items {
-		g := group{id: item.ID}
-		for _, name := range slices.Sorted(maps.Keys(item.Properties)) {
-			switch value := item.Properties[name].(type) {
-			case bool:
-				if value {
-					g.privileges = append(g.privileges, name)
-				}
-			case string:
-				if name == "name" {
-					g.name = value
-				}
-			}
-		}
-		groups = append(groups, g)
-	}
-	return groups, nil
 }
 
 // readTriton collects the roles of the users of a Triton account: one list, and one request a user.
