@@ -33,6 +33,8 @@ var responseDefects = []defect{
 	{"a fraction in place of an integer", "list users", returned(`"offset":1`, `"offset":1.0`), Violation, RuleType, "response body /offset"},
 	{"an integer beyond int32", "list users", returned(`"limit":2`, `"limit":4294967298`), Violation, RuleFormat, "response body /limit"},
 	{"a date without a zone", "list users", returned(`10:00:00Z`, `10:00:00`), Violation, RuleFormat, "response body /items/*/metadata/createdDate"},
+	{"an attribute that is a number", "get sub-user", returned(`"roles"`, `"city":7,"roles"`), Violation, RuleType, "response body /city"},
+	{"a number among an attribute's values", "get sub-user", returned(`"roles"`, `"city":["Bonn",7],"roles"`), Violation, RuleType, "response body /city/*"},
 	{"an id that is no UUID", "get sub-user", returned(userID, "bob"), Violation, RuleFormat, "response body /id"},
 	{"a href that is no URL", "get user", returned(`"href":"https:`, `"href":"`), Violation, RuleFormat, "response body /href"},
 	{"a null that means nothing", "get user", returned(`"Lee"`, `null`), Violation, RuleNull, "response body /properties/lastname"},

@@ -65,7 +65,9 @@ var oddities = map[string]struct {
 		k.body, k.status, k.response = "", 200, `{"id":"r","type":"resource","properties":{"editPrivilege":true}}`
 		k.returnedHeader.Del("Location")
 	}},
-	"a null that is documented": {"get resource", returned(`"name":"one"`, `"name":"two"`)},
+	"an attribute with several values": {"get sub-user", returned(`"roles"`, `"city":["Bonn","Ulm"],"roles"`)},
+	"an attribute without a value":     {"list sub-users", returned(`"login"`, `"city":[],"phone":"1","login"`)},
+	"a null that is documented":        {"get resource", returned(`"name":"one"`, `"name":"two"`)},
 	// Dates.
 	"lower-case t and z":          {"get user", returned("2024-05-01T10:00:00Z", "2024-05-01t10:00:00z")},
 	"a leap second":               {"get user", returned("2024-05-01T10:00:00Z", "2016-12-31T23:59:60Z")},

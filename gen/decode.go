@@ -386,16 +386,16 @@ func decodeTritonUser(s *jsonscan.Scanner, v *TritonUser) {
 		switch key := s.Key(); string(key) {
 		case "address":
 			s.Once(&seen, 1<<0)
-			v.Address = s.String(27)
+			v.Address = TritonAttribute(s.String(27))
 		case "city":
 			s.Once(&seen, 1<<1)
-			v.City = s.String(28)
+			v.City = TritonAttribute(s.String(28))
 		case "companyName":
 			s.Once(&seen, 1<<2)
-			v.CompanyName = s.String(29)
+			v.CompanyName = TritonAttribute(s.String(29))
 		case "country":
 			s.Once(&seen, 1<<3)
-			v.Country = s.String(30)
+			v.Country = TritonAttribute(s.String(30))
 		case "created":
 			s.Once(&seen, 1<<4)
 			v.Created.decode(s)
@@ -407,28 +407,28 @@ func decodeTritonUser(s *jsonscan.Scanner, v *TritonUser) {
 			v.Email = s.String(32)
 		case "firstName":
 			s.Once(&seen, 1<<7)
-			v.FirstName = s.String(33)
+			v.FirstName = TritonAttribute(s.String(33))
 		case "id":
 			s.Once(&seen, 1<<8)
 			v.ID = s.String(34)
 		case "lastName":
 			s.Once(&seen, 1<<9)
-			v.LastName = s.String(35)
+			v.LastName = TritonAttribute(s.String(35))
 		case "login":
 			s.Once(&seen, 1<<10)
 			v.Login = s.String(36)
 		case "phone":
 			s.Once(&seen, 1<<11)
-			v.Phone = s.String(37)
+			v.Phone = TritonAttribute(s.String(37))
 		case "postalCode":
 			s.Once(&seen, 1<<12)
-			v.PostalCode = s.String(38)
+			v.PostalCode = TritonAttribute(s.String(38))
 		case "roles":
 			s.Once(&seen, 1<<13)
 			v.Roles = s.Strings(39)
 		case "state":
 			s.Once(&seen, 1<<14)
-			v.State = s.String(40)
+			v.State = TritonAttribute(s.String(40))
 		case "updated":
 			s.Once(&seen, 1<<15)
 			v.Updated.decode(s)

@@ -115,6 +115,7 @@ var jsonEscapes = []string{
 	`{"\u006b":1}`, "{\"\u212Aey\":\"kelvin\",\"key\":\"k\"}", "{\"properties\":{\"lo\u017Fe\":1}}", `{"KEY":"x"}`, `{"login":"a","LOGIN":"b"}`, "{\"id\" : \"a\" , \"type\"\t:\r\n\"b\" }",
 	`{"roles":["a",null,"a"],"default_roles":null}`, `[{"login":"a","roles":[]},null,{"login":"a","phone":["1","2"]}]`, `[{"name":"n","key":"k","fingerprint":"f"}]`,
 	`{"entities":{"groups":{"items":[{"id":"a","entities":{"groups":{"items":[]}}},{"id":"b","entities":{"groups":{"items":null}}}]}}}`,
+	`{"city":["a","b"],"phone":[],"state":["c"],"firstName":null,"lastName":[null,"d"]}`, `{"city":["a",1]}`, `{"city":{"a":"b"}}`, `{"city":5,"phone":"p"}`, `{"login":["a"],"city":["b"]}`,
 	`{"properties":{"name":null,"createPcc":null,"createDataCenter":false,"createSnapshot":true}}`, `{"properties":{"name":""}}`, `{"items":[],"items":[{"id":"a"}]}`,
 }
 

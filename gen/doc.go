@@ -5,10 +5,10 @@
 // authenticates, retries and reports errors.
 //
 // gen.go is generated: change openapi.yaml's inputs or api/go.yaml, then run go generate ./...
-// Time and Secret are written by hand, because a document cannot say what they do.
+// Time, Secret and TritonAttribute are written by hand, because a document cannot say what they do.
 //
 // # Pointers
 //
-// Fields that a service answers are plain values; an absent field is the zero value. Fields
+// Fields that a service returns are plain values; an absent field is the zero value. Fields
 // that a request may leave out are pointers: nil leaves the field out, new(false) sends false.
 package gen

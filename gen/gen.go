@@ -606,16 +606,16 @@ type TritonPasswordChange struct {
 // TritonUser Sub-user of a Triton account, whose access is controlled by roles and policies. Fields without a value are absent.
 type TritonUser struct {
 	// Address Street and number.
-	Address string `json:"address,omitempty"`
+	Address TritonAttribute `json:"address,omitempty"`
 
 	// City Town or city of the address.
-	City string `json:"city,omitempty"`
+	City TritonAttribute `json:"city,omitempty"`
 
 	// CompanyName Organization that the sub-user works for.
-	CompanyName string `json:"companyName,omitempty"`
+	CompanyName TritonAttribute `json:"companyName,omitempty"`
 
 	// Country Nation of the address, by name or code.
-	Country string `json:"country,omitempty"`
+	Country TritonAttribute `json:"country,omitempty"`
 
 	// Created Time of creation.
 	Created Time `json:"created,omitzero"`
@@ -627,28 +627,28 @@ type TritonUser struct {
 	Email string `json:"email"`
 
 	// FirstName Given name.
-	FirstName string `json:"firstName,omitempty"`
+	FirstName TritonAttribute `json:"firstName,omitempty"`
 
 	// ID Identifier, a UUID.
 	ID string `json:"id"`
 
 	// LastName Family name.
-	LastName string `json:"lastName,omitempty"`
+	LastName TritonAttribute `json:"lastName,omitempty"`
 
 	// Login Name to sign in with, unique in the account: a letter, then letters, digits, underscores, dots and at signs; 3 to 32 in all.
 	Login string `json:"login"`
 
 	// Phone Telephone number.
-	Phone string `json:"phone,omitempty"`
+	Phone TritonAttribute `json:"phone,omitempty"`
 
 	// PostalCode Postcode of the address.
-	PostalCode string `json:"postalCode,omitempty"`
+	PostalCode TritonAttribute `json:"postalCode,omitempty"`
 
 	// Roles Names of the roles that the sub-user may act in. Present only if membership was requested.
 	Roles []string `json:"roles,omitempty"`
 
 	// State Part of the country, such as a state, a province or a region.
-	State string `json:"state,omitempty"`
+	State TritonAttribute `json:"state,omitempty"`
 
 	// Updated Time of the latest change.
 	Updated Time `json:"updated,omitzero"`

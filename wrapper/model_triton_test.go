@@ -99,7 +99,7 @@ func (w *tritonWorld) deed(s step) deed[tritonState] {
 		if err != nil {
 			return err
 		}
-		if u := want(); u.login != got.Login || u.email != got.Email || u.city != got.City || u.phone != got.Phone {
+		if u := want(); u.login != got.Login || u.email != got.Email || u.city != string(got.City) || u.phone != string(got.Phone) {
 			return fmt.Errorf("%w: got %+v, want %+v", errWrong, got, u)
 		}
 		return nil

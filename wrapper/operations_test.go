@@ -328,14 +328,14 @@ func TestEveryOperationOnTheWire(t *testing.T) {
 				user.City, user.Phone = new("Oslo"), new("")
 				got, err := s.triton.CreateUser(ctx, user)
 				require.NoError(t, err)
-				assert.Equal(t, "Oslo", got.City)
+				assert.EqualValues(t, "Oslo", got.City)
 				return nil, nil
 			}},
 		{"UpdateTritonUser", "POST /acme/users/TRITON?", `{"firstName":"Bob","city":""}`,
 			func(t *testing.T, ctx context.Context, s *stage) (*wrapper.Operation, error) {
 				got, err := s.triton.UpdateUser(ctx, s.tritonUser, gen.TritonUserUpdate{FirstName: new("Bob"), City: new("")})
 				require.NoError(t, err)
-				assert.Equal(t, "Bob", got.FirstName)
+				assert.EqualValues(t, "Bob", got.FirstName)
 				return nil, nil
 			}},
 		{"ChangeTritonUserPassword", "POST /acme/users/TRITON/change_password?", `{"password":"correct-horse-5","password_confirmation":"correct-horse-5"}`,

@@ -309,8 +309,9 @@ func tritonKind(e *Error) error {
 	return nil
 }
 
-// joinLists rewrites users whose fields hold several values, which the directory behind the
-// service answers as a list of strings where one string is documented.
+// joinLists rewrites users that have a list where one string is documented. Lists that are
+// documented are [gen.TritonAttribute]s; the directory behind the service may hold others, such
+// as several email addresses.
 func joinLists(data []byte) ([]byte, bool) {
 	var one map[string]any
 	if json.Unmarshal(data, &one) == nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cloudroster/cloudroster/gen"
 	"github.com/cloudroster/cloudroster/wrapper"
 	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
@@ -108,6 +109,28 @@ func TestAnUnreadableAnswerIsReadAgain(t *testing.T) {
 	})
 }
 
+// An attribute may have several values; an empty list is none.
+func TestTritonAttributesWithSeveralValuesAreJoined(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := wrappertest.New()
+		id := cloud.Triton.AddUser(wrappertest.SubUser{
+			Login: "kim", Email: "kim@example.com", Password: "correct-horse-1", LastName: "Lee",
+			MultiValues: map[string][]string{"firstName": {"Kim", "Jo"}, "city": {"Bonn"}, "phone": {}},
+		})
+		client := cloud.TritonClient(t)
+		got, err := client.GetUser(t.Context(), id)
+		require.NoError(t, err)
+		assert.Equal(t, []gen.TritonAttribute{"Kim, Jo", "Lee", "Bonn", ""}, []gen.TritonAttribute{got.FirstName, got.LastName, got.City, got.Phone})
+		list, err := client.ListUsers(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, []gen.TritonUser{*got}, list)
+		user, err := client.Users().Get(t.Context(), "kim")
+		require.NoError(t, err)
+		assert.Equal(t, "Kim, Jo", user.FirstName)
+	})
+}
+
 func TestTritonFieldsCanBeClearedAndIONOSFlagsSet(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -115,7 +138,7 @@ func TestTritonFieldsCanBeClearedAndIONOSFlagsSet(t *testing.T) {
 		triton := wrappertest.TritonConformance(cloud, cloud.TritonClient(t).Users())
 		user, err := triton.Users.Create(t.Context(), triton.UserCreate(1))
 		require.NoError(t, err)
-		assert.Equal(t, "Oslo", user.Triton.City)
+		assert.EqualValues(t, "Oslo", user.Triton.City)
 		user, err = triton.Users.Update(t.Context(), "user1", wrapper.UserUpdate{Triton: &wrapper.TritonFields{City: new("")}})
 		require.NoError(t, err)
 		assert.Empty(t, user.Triton.City)

@@ -111,13 +111,13 @@ func (u *tritonUsers) Create(ctx context.Context, user UserCreate) (*User, error
 func isCreated(is *gen.TritonUser, sent gen.TritonUserCreate) bool {
 	for _, field := range []struct {
 		sent *string
-		is   string
+		is   gen.TritonAttribute
 	}{
-		{&sent.Login, is.Login}, {&sent.Email, is.Email}, {sent.FirstName, is.FirstName}, {sent.LastName, is.LastName},
+		{&sent.Login, gen.TritonAttribute(is.Login)}, {&sent.Email, gen.TritonAttribute(is.Email)}, {sent.FirstName, is.FirstName}, {sent.LastName, is.LastName},
 		{sent.CompanyName, is.CompanyName}, {sent.Address, is.Address}, {sent.PostalCode, is.PostalCode}, {sent.City, is.City},
 		{sent.State, is.State}, {sent.Country, is.Country}, {sent.Phone, is.Phone},
 	} {
-		if !sameText(field.sent, field.is) {
+		if !sameText(field.sent, string(field.is)) {
 			return false
 		}
 	}
@@ -175,8 +175,8 @@ func fromTriton(user *gen.TritonUser) *User {
 		ID:        user.ID,
 		Login:     user.Login,
 		Email:     user.Email,
-		FirstName: user.FirstName,
-		LastName:  user.LastName,
+		FirstName: string(user.FirstName),
+		LastName:  string(user.LastName),
 		Created:   user.Created.Time,
 		Updated:   user.Updated.Time,
 		Triton:    user,

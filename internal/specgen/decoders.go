@@ -276,6 +276,8 @@ func (w *decoderWriter) value(of string, f field) string {
 			return target + " = s.Bool()"
 		case t.Name == "int":
 			return target + " = s.Int()"
+		case t.Name == "TritonAttribute": // a string, or else a list, which encoding/json reads
+			return fmt.Sprintf("%s = %s(s.String(%d))", target, t.Name, number())
 		case t.Name == "Time":
 			return target + ".decode(s)"
 		case w.kinds[t.Name]:
