@@ -115,6 +115,7 @@ actionlint: ## Check the workflows in .github
 
 test-examples: ## Test the examples that are modules of their own
 	cd examples/sync && go vet ./... && go test ./...
+	cd examples/observe && go vet ./... && go test ./...
 
 bench: ## Measure beside the vendors' SDKs and the bare standard library (15 minutes; a module of its own)
 	cd bench && go run ./report
