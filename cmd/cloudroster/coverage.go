@@ -33,7 +33,7 @@ func coverageCommand(_ context.Context, args []string, env environment) (int, er
 	if *paths != "" {
 		coverage = coverage.Only(strings.Split(*paths, ",")...)
 	}
-	if err := errors.Join(coverage.WriteTable(env.stdout), writeFile(*page, coverage.WriteHTML)); err != nil {
+	if err := errors.Join(coverage.WriteTable(env.stdout), writeOutput(*page, env.stdout, coverage.WriteHTML)); err != nil {
 		return untested, err
 	}
 	code := conforms

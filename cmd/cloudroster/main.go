@@ -1,37 +1,46 @@
 // Command cloudroster serves both clouds in memory, and checks live endpoints, documents and
 // coverage against the contract.
 //
-//	go run github.com/cloudroster/cloudroster/cmd/cloudroster sandbox -triton-key key.pub
-//	go run github.com/cloudroster/cloudroster/cmd/cloudroster probe -ionos
-//	go run github.com/cloudroster/cloudroster/cmd/cloudroster diff OLD NEW
-//	go run github.com/cloudroster/cloudroster/cmd/cloudroster coverage DIRECTORY
+//	cloudroster sandbox -triton-key key.pub
+//	cloudroster probe -ionos
+//	cloudroster diff OLD NEW
+//	cloudroster coverage DIRECTORY
 //
 // sandbox serves an in-memory IONOS and an in-memory Triton until it is interrupted, and prints the
 // variables that point clients at them: this library's, the vendors', and curl. Both start empty.
 //
 // probe sends only GET requests, with the caller's own credentials (the variables that the vendors'
-// tools read), walks what it finds, and checks every response against openapi.yaml.
+// tools read), reads what it finds, and checks every response against openapi.yaml. It prints the operations of
+// each cloud, first those that differ, and the findings by rule; -json, -junit and -sarif write the same for
+// programs. Every report names the hosts, the document and the version, and none holds a value of a response.
 //
-// A tolerance list (-tolerate) names deviations that are known: a rule, an operation and a place a line,
-// as the findings end and begin, with * for any text and # before a remark. A line that no longer matches
-// anything is reported.
+// A tolerance list (-tolerate) names known deviations, one a line: a rule, an operation ID and a place, as in the
+// findings, with * for any text and # before a remark. A line that matches nothing is reported.
 //
 //	format  *           response body *Date     # dates without a zone
 //	enum    umUsersGet  response body /items/*/type
 //
-// -fail-on violation leaves drift without effect on the exit status; -min is how many operations must have been
-// tested; -timeout bounds the whole run; -spec checks against another version of the document. An operation
-// that could not be tested says why: the host name, the certificate, a refused connection, a timeout, a status,
-// or a maintenance page.
+// With -fail-on violation, drift has no effect on the exit status; -min is how many operations must have been
+// tested; -timeout limits the whole run; -spec checks against another document. The report of an operation that
+// could not be tested says why: the host name, the certificate, a refused connection, a timeout, a status, or a
+// maintenance page.
 //
 // diff reports what a change of the document means for a client on the wire and for a Go program, and
 // which version number it needs. OLD and NEW are two documents, or two checkouts of the repository.
 //
 // coverage adds up the files that contract.Coverage.Save wrote.
 //
-// Exit status: 0 on success, 1 when something differs (drift, a change that is too great, too
-// little coverage), 2 when it could not be determined. "go run" turns every failure into 1; build the
-// command, or use "go tool", where the difference matters. Each command explains its flags with -h.
+// Exit status: 0 on success, 1 when something differs (a violation, drift, a change that is too great, too
+// little coverage), 2 when that could not be determined. "go run" turns every failure into 1, so install the
+// command, or add it to a module as a tool:
+//
+//	go install github.com/cloudroster/cloudroster/cmd/cloudroster@latest
+//	cloudroster probe -ionos
+//
+//	go get -tool github.com/cloudroster/cloudroster/cmd/cloudroster@latest
+//	go tool cloudroster probe -ionos
+//
+// Each command explains its flags with -h.
 package main
 
 import (

@@ -1,202 +1,203 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
-	"sync"
+	"time"
 
 	"github.com/cloudroster/cloudroster/contract"
+	"github.com/cloudroster/cloudroster/gen/openapi"
 	"github.com/cloudroster/cloudroster/wrapper"
 )
 
-// step is one operation of one cloud.
-type step struct {
-	cloud, operation string
-	requests         int
-	findings         []contract.Finding // those that are not tolerated
-	tolerated        int
-	reported         int    // findings with repetitions
-	untested         string // why an answer could not be had
-	skipped          string // why nothing was asked
+// probeOptions are the flags of probe.
+type probeOptions struct {
+	ionos, triton      bool
+	sample             int
+	request            string
+	tolerate, spec     string
+	failOn             string
+	least              int
+	timeout            time.Duration
+	json, junit, sarif string
 }
 
-// probe sends requests and notes what comes of them, one at a time.
-type probe struct {
-	sample     int
-	requestID  string
-	tolerances *contract.Tolerances
-	onDrift    bool // drift fails, too
-	least      int  // operations that must have been tested
-	steps      []*step
+func parseProbe(args []string, env environment) (*probeOptions, error) {
+	flags := newFlags(env, "probe", "-ionos and/or -triton [flags]")
+	o := &probeOptions{}
+	flags.BoolVar(&o.ionos, "ionos", false, "probe IONOS, with IONOS_TOKEN or IONOS_USERNAME and IONOS_PASSWORD")
+	flags.BoolVar(&o.triton, "triton", false, "probe Triton, with the TRITON_ variables or a profile")
+	flags.IntVar(&o.sample, "sample", 3, "read this `many` users, groups, shares and resources of each list")
+	flags.StringVar(&o.request, "request", "", "also read the status of the IONOS request with this `id`")
+	flags.StringVar(&o.tolerate, "tolerate", "", "`file` of known deviations: rule, operation ID and place a line, * for any")
+	flags.StringVar(&o.spec, "spec", "", "check against the OpenAPI 3.0 document in this `file` instead of the built-in one")
+	flags.StringVar(&o.failOn, "fail-on", "drift", "`what` makes the exit status 1: violation, or drift for both")
+	flags.IntVar(&o.least, "min", 0, "exit with status 2 if fewer than this `many` operations were tested")
+	flags.DurationVar(&o.timeout, "timeout", 0, "stop after this `time` in all, such as 2m; 0 sets no limit")
+	flags.StringVar(&o.json, "json", "", "write JSON to this `file`; - is standard output, in place of the text")
+	flags.StringVar(&o.junit, "junit", "", "write JUnit XML to this `file`, or -")
+	flags.StringVar(&o.sarif, "sarif", "", "write SARIF 2.1.0 to this `file`, or -")
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	return o, o.validate(flags)
+}
 
-	mu      sync.Mutex
-	current *step
-	page    bool // the last response was HTML
+func (o *probeOptions) validate(flags *flag.FlagSet) error {
+	toStdout := 0
+	for _, name := range []string{o.json, o.junit, o.sarif} {
+		if name == "-" {
+			toStdout++
+		}
+	}
+	switch {
+	case flags.NArg() > 0:
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case !o.ionos && !o.triton:
+		return errors.New("-ionos or -triton is required")
+	case o.request != "" && !o.ionos:
+		return errors.New("-request needs -ionos")
+	case o.sample < 1:
+		return errors.New("-sample must be positive")
+	case o.failOn != "drift" && o.failOn != "violation":
+		return errors.New("-fail-on must be violation or drift")
+	case o.least < 0:
+		return errors.New("-min must not be negative")
+	case o.timeout < 0:
+		return errors.New("-timeout must not be negative")
+	case toStdout > 1:
+		return errors.New("only one of -json, -junit and -sarif can be -")
+	}
+	return nil
 }
 
 // probeCommand checks live endpoints.
 func probeCommand(ctx context.Context, args []string, env environment) (int, error) {
-	flags := newFlags(env, "probe", "-ionos and/or -triton [flags]")
-	p := &probe{}
-	ionos := flags.Bool("ionos", false, "probe IONOS, with IONOS_TOKEN or IONOS_USERNAME and IONOS_PASSWORD")
-	triton := flags.Bool("triton", false, "probe Triton, with the TRITON_ variables or a profile")
-	flags.IntVar(&p.sample, "sample", 3, "look into this `many` users, groups, shares and resources of each list")
-	flags.StringVar(&p.requestID, "request", "", "ask for the status of the IONOS request with this `id`, too")
-	known := flags.String("tolerate", "", "`file` of known deviations: rule, operation and place a line, * for any")
-	junit := flags.String("junit", "", "write JUnit XML to this `file`")
-	sarif := flags.String("sarif", "", "write SARIF to this `file`")
-	failOn := flags.String("fail-on", "drift", "fail on violations only (`violation`) or on drift as well (drift)")
-	flags.IntVar(&p.least, "min", 0, "exit with 2 if fewer than this `many` operations could be tested")
-	timeout := flags.Duration("timeout", 0, "give up after this `time` in all, such as 2m; 0 never does")
-	spec := flags.String("spec", "", "check against the OpenAPI 3.0 document in this `file` instead of the built-in one")
-	if err := flags.Parse(args); err != nil {
-		return untested, err
-	}
-	if *failOn != "drift" && *failOn != "violation" || *timeout < 0 || p.least < 0 {
-		return untested, errors.New("-fail-on must be violation or drift; -timeout and -min must not be negative")
-	}
-	p.onDrift = *failOn == "drift"
-	if *timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, *timeout)
-		defer cancel()
-	}
-	if flags.NArg() > 0 || !*ionos && !*triton || p.sample < 1 {
-		return untested, errors.New("-ionos or -triton is needed, and -sample must be positive")
-	}
-	checker, err := p.checker(*spec, *known)
+	o, err := parseProbe(args, env)
 	if err != nil {
 		return untested, err
 	}
-	guard := wrapper.WithHTTPClient(&http.Client{Transport: p.watch(checker.Transport(env.transport, p.report))})
-	if *ionos {
+	document, err := probedDocument(o.spec)
+	if err != nil {
+		return untested, err
+	}
+	tolerances, err := readTolerances(o.tolerate)
+	if err != nil {
+		return untested, err
+	}
+	p := &probe{sample: o.sample, requestID: o.request, tolerances: tolerances, started: time.Now()}
+	checker, err := contract.New(document.text, contract.WithTolerances(tolerances))
+	if err != nil {
+		return untested, err
+	}
+	document.title, document.version = checker.Document()
+	if o.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.timeout)
+		defer cancel()
+	}
+	if err := p.run(ctx, o, checker.Transport(env.transport, p.found), env); err != nil {
+		return untested, err
+	}
+	code := p.exitStatus(o.failOn == "drift", o.least)
+	report := p.report(document, code)
+	return code, o.write(report, env.stdout)
+}
+
+// run probes the clouds that o names, through a transport that checks the traffic.
+func (p *probe) run(ctx context.Context, o *probeOptions, checked http.RoundTripper, env environment) error {
+	guard := wrapper.WithHTTPClient(&http.Client{Transport: p.watch(checked)})
+	if o.ionos {
 		client, err := env.ionos(guard)
 		if err != nil {
-			return untested, err
+			return err
 		}
 		p.ionos(ctx, client)
 	}
-	if *triton {
+	if o.triton {
 		client, err := env.triton(guard)
 		if err != nil {
-			return untested, err
+			return err
 		}
 		p.triton(ctx, client)
 	}
-	if err := errors.Join(p.writeText(env.stdout), writeFile(*junit, p.writeJUnit), writeFile(*sarif, p.writeSARIF)); err != nil {
-		return untested, err
-	}
-	return p.verdict(), nil
+	return nil
 }
 
-// checker is for the document and the tolerances of two files; each may be "".
-func (p *probe) checker(spec, known string) (*contract.Checker, error) {
-	var document []byte
-	if spec != "" {
-		var err error
-		if document, err = os.ReadFile(spec); err != nil {
-			return nil, err
+// write writes the reports that were asked for. The text is left out when another one goes to standard output.
+func (o *probeOptions) write(r *report, stdout io.Writer) error {
+	text := "-"
+	var errs []error
+	for _, format := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{{o.json, r.writeJSON}, {o.junit, r.writeJUnit}, {o.sarif, r.writeSARIF}} {
+		if format.name == "-" {
+			text = ""
 		}
+		errs = append(errs, writeOutput(format.name, stdout, format.write))
 	}
-	if known != "" {
-		file, err := os.Open(known)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		if p.tolerances, err = contract.ReadTolerances(file); err != nil {
-			return nil, fmt.Errorf("%s: %w", known, err)
-		}
-	}
-	return contract.New(document, contract.WithTolerances(p.tolerances))
+	errs = append(errs, writeOutput(text, stdout, r.writeText))
+	return errors.Join(errs...)
 }
 
-func (p *probe) report(f contract.Finding) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.current.reported++
-	for _, told := range p.current.findings {
-		if told == f {
-			return
-		}
+// writeOutput writes a file, or to stdout if the name is "-". It does nothing if the name is empty.
+func writeOutput(name string, stdout io.Writer, write func(io.Writer) error) error {
+	switch name {
+	case "":
+		return nil
+	case "-":
+		return write(stdout)
 	}
-	p.current.findings = append(p.current.findings, f)
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return cmp.Or(write(file), file.Close())
 }
 
-func (p *probe) step(cloud, operation string) *step {
-	for _, s := range p.steps {
-		if s.cloud == cloud && s.operation == operation {
-			return s
-		}
-	}
-	s := &step{cloud: cloud, operation: operation}
-	p.steps = append(p.steps, s)
-	return s
+// document is what the traffic is checked against.
+type document struct {
+	path           string // as reports show it
+	text           []byte // nil for the embedded one
+	title, version string
 }
 
-// try makes one request. wanted is the error status that is the right answer, 0 for success.
-func (p *probe) try(cloud, operation string, wanted int, call func() error) bool {
-	s := p.step(cloud, operation)
-	p.mu.Lock()
-	p.current = s
-	before, known := s.reported, p.tolerances.Used()
-	p.page = false
-	p.mu.Unlock()
-	s.requests++
-	err := call()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	tolerated := p.tolerances.Used() - known
-	s.tolerated += tolerated
-	s.reported += tolerated
-	var failed *wrapper.Error
-	switch {
-	case err == nil && wanted == 0:
-	case errors.As(err, &failed) && wanted != 0 && failed.Status == wanted:
-	case errors.As(err, &failed) && failed.Status >= 300:
-		s.untested = p.failure(failed.Status)
-	case err == nil:
-		s.untested = fmt.Sprintf("success in place of status %d", wanted)
-	case errors.As(err, &failed) && failed.Status != 0:
-		// The response could not be decoded; the contract check has said why, as a rule.
-		if s.reported == before {
-			s.untested = "the response could not be read"
-		}
-	default:
-		s.untested = unreachable(err)
+func probedDocument(path string) (document, error) {
+	if path == "" {
+		return document{path: "openapi.yaml"}, nil
 	}
-	return err == nil
+	text, err := os.ReadFile(path)
+	return document{path: path, text: text}, err
 }
 
-// skip notes operations that were not asked.
-func (p *probe) skip(cloud, reason string, operations ...string) {
-	for _, operation := range operations {
-		if s := p.step(cloud, operation); s.requests == 0 {
-			s.skipped = reason
-		}
+// source is the text of the document.
+func (d document) source() []byte {
+	if d.text == nil {
+		return openapi.YAML()
 	}
+	return d.text
 }
 
-// verdict is the exit status.
-func (p *probe) verdict() int {
-	code, tested := conforms, 0
-	for _, s := range p.steps {
-		for _, f := range s.findings {
-			if p.onDrift || f.Kind == contract.Violation {
-				return differs
-			}
-		}
-		if s.untested != "" {
-			code = untested
-		} else if s.skipped == "" {
-			tested++
-		}
+// readTolerances returns nil, which tolerates nothing, if there is no file.
+func readTolerances(path string) (*contract.Tolerances, error) {
+	if path == "" {
+		return nil, nil
 	}
-	if tested < p.least {
-		return untested
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
 	}
-	return code
+	defer file.Close()
+	tolerances, err := contract.ReadTolerances(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return tolerances, nil
 }

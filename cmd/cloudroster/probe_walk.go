@@ -8,21 +8,21 @@ import (
 	"github.com/cloudroster/cloudroster/wrapper"
 )
 
-// nobody is the id of no user: a version 4 UUID that no service draws.
+// nobody is the ID of a user that does not exist: a version 4 UUID that no service generates.
 const nobody = "00000000-0000-4000-8000-000000000000"
 
-// fetch makes a request of the probe and keeps its answer.
-func fetch[T any](p *probe, cloud, operation string, call func() (T, error)) (answer T, ok bool) {
+// fetch makes a request of the probe and returns its result.
+func fetch[T any](p *probe, cloud, operation string, call func() (T, error)) (result T, ok bool) {
 	ok = p.try(cloud, operation, 0, func() (err error) {
-		answer, err = call()
+		result, err = call()
 		return err
 	})
-	return answer, ok
+	return result, ok
 }
 
 func first[T any](items []T, n int) []T { return items[:min(n, len(items))] }
 
-// ionos walks users, groups, their members, shares and resources by the ids that it finds.
+// ionos reads users, groups, their members, shares and resources by the IDs that it finds.
 func (p *probe) ionos(ctx context.Context, c *wrapper.IONOS) {
 	const cloud = "IONOS"
 	depth := wrapper.WithDepth(1)
@@ -55,7 +55,7 @@ func (p *probe) ionos(ctx context.Context, c *wrapper.IONOS) {
 		fetch(p, cloud, "requestsStatusGet", func() (*gen.RequestStatus, error) { return c.GetRequestStatus(ctx, p.requestID) })
 	}
 	p.skip(cloud, "needs the id of a request (-request)", "requestsStatusGet")
-	p.skip(cloud, "nothing to ask for was found", "umUsersFindById", "umUsersGroupsGet", "umUsersOwnsGet", "umGroupsFindById",
+	p.skip(cloud, "nothing was found to read", "umUsersFindById", "umUsersGroupsGet", "umUsersOwnsGet", "umGroupsFindById",
 		"umGroupsUsersGet", "umGroupsResourcesGet", "umGroupsSharesGet", "umGroupsSharesFindByResourceId",
 		"umResourcesFindByType", "umResourcesFindByTypeAndId")
 }
@@ -75,7 +75,7 @@ func (p *probe) ionosGroup(ctx context.Context, c *wrapper.IONOS, id string) {
 	}
 }
 
-// triton walks the sub-users of the account.
+// triton reads the sub-users of the account.
 func (p *probe) triton(ctx context.Context, c *wrapper.Triton) {
 	const cloud = "Triton"
 	if users, ok := fetch(p, cloud, "ListTritonUsers", func() ([]gen.TritonUser, error) { return c.ListUsers(ctx) }); ok {
@@ -88,5 +88,5 @@ func (p *probe) triton(ctx context.Context, c *wrapper.Triton) {
 			return err
 		})
 	}
-	p.skip(cloud, "nothing to ask for was found", "GetTritonUser")
+	p.skip(cloud, "nothing was found to read", "GetTritonUser")
 }
