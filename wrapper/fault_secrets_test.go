@@ -114,7 +114,7 @@ func chain(err error) (all []error) {
 		return nil
 	}
 	all = append(all, err)
-	switch err := err.(type) {
+	switch err := err.(type) { //nolint:errorlint // each error for itself
 	case interface{ Unwrap() error }:
 		all = append(all, chain(err.Unwrap())...)
 	case interface{ Unwrap() []error }:

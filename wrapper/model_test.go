@@ -197,7 +197,7 @@ func classify[S any](n *tally, before S, copied func(S) S, matches func(model, c
 		}
 		return nil
 	case err == nil && d.refused != nil && !(d.remove && met > 0):
-		return fmt.Errorf("success, where %q was due", d.refused)
+		return fmt.Errorf("success, where %q was due", d.refused.Error())
 	case err == nil:
 		n.done++
 		if !made {
@@ -209,7 +209,7 @@ func classify[S any](n *tally, before S, copied func(S) S, matches func(model, c
 	case met == 0 && d.refused == nil && !d.fails:
 		return fmt.Errorf("failed without a fault: %w", err)
 	case met == 0 && d.refused != nil && !errors.Is(err, d.refused):
-		return fmt.Errorf("%w, where %q was due", err, d.refused)
+		return fmt.Errorf("%w, where %q was due", err, d.refused.Error())
 	case errors.As(err, &failed) && failed.Operation.ID() != "":
 		n.accepted++
 		if !made {
@@ -284,7 +284,7 @@ func judgeWait(waited error, operation *wrapper.Operation, fails bool, met int) 
 	var interrupted *wrapper.OperationError
 	switch {
 	case fails && !errors.Is(waited, wrapper.ErrOperationFailed):
-		return fmt.Errorf("waited for an operation that failed: %v", waited)
+		return fmt.Errorf("waited for an operation that failed: %w", waited)
 	case fails, waited == nil:
 		return nil
 	case met == 0:

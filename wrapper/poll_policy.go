@@ -54,5 +54,10 @@ func (p PollPolicy) delay(elapsed time.Duration) time.Duration {
 	if grown := float64(elapsed) * p.Growth; grown < float64(p.MaxDelay) {
 		delay = max(time.Duration(grown), min(p.MinDelay, p.MaxDelay))
 	}
-	return delay - time.Duration(rand.Int64N(int64(delay)/50+1))
+	return delay - jitter(delay/50)
+}
+
+// jitter is a random duration from 0 to limit.
+func jitter(limit time.Duration) time.Duration {
+	return time.Duration(rand.Int64N(int64(max(limit, 0)) + 1)) // #nosec G404 -- protects nothing
 }

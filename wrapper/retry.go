@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"time"
@@ -63,7 +62,7 @@ func (p RetryPolicy) backoff(attempt int) time.Duration {
 			longest *= 2
 		}
 	}
-	return longest/2 + time.Duration(rand.Int64N(int64(longest/2)+1))
+	return longest/2 + jitter(longest/2)
 }
 
 // verdict is what one attempt means.
@@ -177,7 +176,7 @@ func untrusted(err error) bool {
 
 func isJoined(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
-		if _, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // looks at each error itself
+		if _, ok := err.(interface{ Unwrap() []error }); ok {
 			return true
 		}
 	}
@@ -206,5 +205,5 @@ func spread(ctx context.Context, delay time.Duration) time.Duration {
 	if deadline, ok := ctx.Deadline(); ok {
 		more = min(more, (time.Until(deadline)-delay)/2)
 	}
-	return delay + time.Duration(rand.Int64N(int64(max(more, 0))+1))
+	return delay + jitter(more)
 }

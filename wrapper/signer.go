@@ -158,7 +158,7 @@ func checkComplete(key crypto.Signer) error {
 	if rsaKey, isRSA := key.(*rsa.PrivateKey); isRSA && rsaKey.D == nil {
 		return invalid("key", "it has no private part")
 	}
-	//lint:ignore SA1019 its Bytes method panics without D as well
+	//nolint:staticcheck // its Bytes method panics without D as well
 	if ecdsaKey, isECDSA := key.(*ecdsa.PrivateKey); isECDSA && ecdsaKey.D == nil {
 		return invalid("key", "it has no private part")
 	}
@@ -232,7 +232,7 @@ func signUntil(ctx context.Context, data []byte, sign func([]byte) ([]byte, erro
 func fingerprint(fields ...[]byte) string {
 	var wire []byte
 	for _, field := range fields {
-		wire = binary.BigEndian.AppendUint32(wire, uint32(len(field)))
+		wire = binary.BigEndian.AppendUint32(wire, uint32(len(field))) // #nosec G115 -- fields of a key are short
 		wire = append(wire, field...)
 	}
 	var sum [md5.Size]byte

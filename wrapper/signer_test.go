@@ -216,7 +216,7 @@ func TestNilAndIncompleteKeysAreRefused(t *testing.T) {
 		"nil ECDSA public key":         publicOnly{(*ecdsa.PublicKey)(nil)},
 		"empty RSA public key":         publicOnly{&rsa.PublicKey{}},
 		"short Ed25519 public key":     publicOnly{ed25519.PublicKey("short")},
-		//lint:ignore SA1019 no other way makes a key that is not one
+		//nolint:staticcheck // no other way makes a key that is not one
 		"off-curve ECDSA public key": publicOnly{&ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)}},
 	}
 	for name, key := range tests {

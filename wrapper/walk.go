@@ -267,7 +267,7 @@ type fetched[T any] struct {
 
 func newPrefetcher[T any](ctx context.Context, fetch func(context.Context, int, int) (page[T], error), offset, size, window int) *prefetcher[T] {
 	p := &prefetcher[T]{fetch: fetch, offset: offset, started: offset, size: size}
-	p.ctx, p.cancel = context.WithCancel(ctx)
+	p.ctx, p.cancel = context.WithCancel(ctx) // #nosec G118 -- stop calls it
 	for range window {
 		p.start()
 	}

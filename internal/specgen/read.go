@@ -16,10 +16,10 @@ import (
 func parseYAML(b []byte) (*yaml.Node, error) {
 	var root, more yaml.Node
 	dec := yaml.NewDecoder(bytes.NewReader(b))
-	if err := dec.Decode(&root); err != nil && err != io.EOF {
+	if err := dec.Decode(&root); err != nil && !errors.Is(err, io.EOF) {
 		return nil, oneLine(err)
 	}
-	if dec.Decode(&more) != io.EOF {
+	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
 		return nil, errors.New("more than one YAML document")
 	}
 	if len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {

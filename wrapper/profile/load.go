@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -90,7 +91,7 @@ func (l Config) profileName() (string, error) {
 	path, text, err := l.readConfig("config.json")
 	if err != nil {
 		// Whoever has no configuration, or no home, has the environment.
-		return environment, nil //nolint:nilerr
+		return environment, nil //nolint:nilerr // not an error
 	}
 	var config struct {
 		Profile string `json:"profile"`
@@ -167,8 +168,16 @@ func (l Config) fromFile(name string) (*Settings, error) {
 	if err := json.Unmarshal(text, &values); err != nil || values == nil {
 		return nil, settings.invalid("it is not a JSON object")
 	}
+	if err := settings.decode(values); err != nil {
+		return nil, err
+	}
+	return settings, nil
+}
+
+// decode takes the fields of a profile's file.
+func (s *Settings) decode(values map[string]json.RawMessage) error {
 	var unknown []string
-	for field := range values {
+	for _, field := range slices.Sorted(maps.Keys(values)) {
 		switch field {
 		case "url", "account", "keyId", "user", "actAsAccount", "insecure", "roles", "name", "curr":
 		default:
@@ -176,26 +185,25 @@ func (l Config) fromFile(name string) (*Settings, error) {
 		}
 	}
 	if len(unknown) > 0 {
-		slices.Sort(unknown)
-		return nil, settings.invalid("unknown field " + strings.Join(unknown, ", "))
+		return s.invalid("unknown field " + strings.Join(unknown, ", "))
 	}
 	for _, field := range []string{"url", "account", "keyId", "user", "actAsAccount", "name"} {
 		var value string
 		if raw, ok := values[field]; ok && json.Unmarshal(raw, &value) != nil {
-			return nil, settings.invalid(`field "` + field + `" is not a string`)
+			return s.invalid(`field "` + field + `" is not a string`)
 		}
-		if field == "name" && value != "" && value != name {
-			return nil, settings.invalid(`field "name" is another than the file's`)
+		if field == "name" && value != "" && value != s.Name {
+			return s.invalid(`field "name" is another than the file's`)
 		}
-		settings.set(field, value)
+		s.set(field, value)
 	}
-	if raw, ok := values["insecure"]; ok && json.Unmarshal(raw, &settings.Insecure) != nil {
-		return nil, settings.invalid(`field "insecure" is not true or false`)
+	if raw, ok := values["insecure"]; ok && json.Unmarshal(raw, &s.Insecure) != nil {
+		return s.invalid(`field "insecure" is not true or false`)
 	}
-	if raw, ok := values["roles"]; ok && json.Unmarshal(raw, &settings.Roles) != nil {
-		return nil, settings.invalid(`field "roles" is not a list of strings`)
+	if raw, ok := values["roles"]; ok && json.Unmarshal(raw, &s.Roles) != nil {
+		return s.invalid(`field "roles" is not a list of strings`)
 	}
-	return settings, nil
+	return nil
 }
 
 func splitRoles(list string) []string {

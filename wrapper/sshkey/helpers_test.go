@@ -157,7 +157,7 @@ func protectPEM(t *testing.T, block *pem.Block) *pem.Block {
 	if block == nil {
 		return nil
 	}
-	//lint:ignore SA1019 weak, but files that OpenSSH wrote until 2018 have it
+	//nolint:staticcheck // weak, but files that OpenSSH wrote until 2018 have it
 	protected, err := x509.EncryptPEMBlock(rand.Reader, block.Type, block.Bytes, []byte(passphrase), x509.PEMCipherAES128)
 	require.NoError(t, err)
 	return protected

@@ -103,7 +103,7 @@ var usersCases = []struct {
 				t.Errorf("got %d users, want %d", len(got), many)
 			}
 		}
-		for range s.Users.All(t.Context()) {
+		for range s.Users.All(t.Context()) { //nolint:errcheck // whatever comes first
 			break
 		}
 		synctest.Wait() // pages that were on their way are counted when their handlers get to it

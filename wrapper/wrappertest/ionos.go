@@ -3,6 +3,7 @@ package wrappertest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -146,8 +147,8 @@ func (c *IONOS) perform(q *call) (*result, *ionosError) {
 	undo := c.undoFor(q)
 	done, err := q.route.handle(q)
 	if err != nil {
-		refused, ok := err.(*ionosError)
-		if !ok {
+		var refused *ionosError
+		if !errors.As(err, &refused) {
 			refused = refuse(http.StatusInternalServerError, "100", err.Error())
 		}
 		return nil, refused

@@ -132,7 +132,7 @@ func (c *Triton) perform(q *call) (*result, *tritonError) {
 	}
 	done, failed := q.route.handle(q)
 	if failed != nil {
-		return nil, failed.(*tritonError) // operations here fail in no other way
+		return nil, failed.(*tritonError) //nolint:errorlint // operations here fail in no other way
 	}
 	return done, nil
 }
