@@ -22,7 +22,7 @@ func unreachable(err error) string {
 	switch {
 	case certificate != "":
 		return "no response: " + certificate
-	case errors.As(err, &plain):
+	case errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
 		return "no response: the server does not speak TLS"
 	case errors.Is(err, context.Canceled):
 		return "no response: interrupted"
