@@ -1,7 +1,6 @@
 package wrapper
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -238,9 +237,9 @@ func remove(ctx context.Context, c *IONOS, k call) (*Operation, error) {
 // more, after an attempt whose response was lost, is what was asked for.
 func alreadyDeleted(err error) bool {
 	var failed *Error
-	if !errors.As(err, &failed) || failed.Status != http.StatusNotFound || !failed.outcomeUnknown || failed.vendor == nil {
+	if !errors.As(err, &failed) || failed.Status != http.StatusNotFound || !failed.responseLost || failed.vendor == nil {
 		return false
 	}
 	// Of a body that broke off (Err) the beginning must do.
-	return failed.vendor.own(failed) || failed.Err != nil && !bytes.HasPrefix(bytes.TrimSpace(failed.Body), []byte("<"))
+	return failed.vendor.own(failed) || failed.Err != nil && !isHTML(failed.Body)
 }

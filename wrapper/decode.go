@@ -55,7 +55,7 @@ func expectNoBody(resp *response) error {
 		return nil
 	case data[0] == '<':
 		return resp.unexpected("the body is HTML")
-	case len(messages(data, strings.NewReplacer())) > 0:
+	case len(messages(data, nil)) > 0:
 		return resp.unexpected("the body is an error")
 	}
 	return nil

@@ -58,8 +58,9 @@
 //
 // Not made means that nothing was changed. Unknown means that the write may have been made: the
 // error matches [ErrOutcomeUnknown] as well. If it carries an [Operation], wait for that;
-// otherwise look before repeating the write. Users.Create does so itself. A DELETE that finds
-// nothing any more, after an attempt whose outcome was unknown, is a success. Triton's 409 with
+// otherwise look before repeating the write. Users.Create does so itself. A DELETE that
+// returns the service's own 404 after an attempt whose response was lost is a success; after a
+// 503 that is no gateway's page, with which services say that they did nothing, it is ErrNotFound. Triton's 409 with
 // InvalidArgument or MissingParameter is ErrInvalid, and its refusal of a date is signed once
 // more with the server's clock, or else ErrClockSkew.
 //

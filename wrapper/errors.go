@@ -100,6 +100,7 @@ type Error struct {
 
 	vendor         *vendor // nil for an error that is not of a response
 	outcomeUnknown bool
+	responseLost   bool // the service may have done what an attempt before asked for, and could not say so
 }
 
 // vendor is what differs between the two services where requests and responses are handled.
@@ -121,7 +122,7 @@ type vendor struct {
 type Message struct {
 	// Code is the vendor's, "" if it gave none.
 	Code string
-	// Text is for people, with known secrets removed.
+	// Text is for people, with known secrets removed, at most 4 KiB.
 	Text string
 }
 
@@ -257,12 +258,12 @@ func printable(text string) string {
 }
 
 // newError describes a response without its body.
-func newError(resp *response, redact *strings.Replacer) *Error {
+func newError(resp *response, redact redactor) *Error {
 	failed := &Error{
 		Method:     resp.Request.Method,
 		Path:       resp.Request.URL.Path,
 		Status:     resp.StatusCode,
-		RequestID:  redact.Replace(requestID(resp.Header)),
+		RequestID:  redact.clip(requestID(resp.Header), maxErrorBody),
 		RetryAfter: retryAfter(resp.Header, time.Now()),
 		vendor:     resp.vendor,
 	}
@@ -274,13 +275,11 @@ func newError(resp *response, redact *strings.Replacer) *Error {
 
 // responseError is the Error of a response that is not a success. Secrets are removed from
 // everything that is kept of it.
-func responseError(resp *response, redact *strings.Replacer) *Error {
+func responseError(resp *response, redact redactor) *Error {
 	failed := newError(resp, redact)
 	if len(resp.data) > 0 {
 		failed.Messages = messages(resp.data, redact)
-		// Cut afterwards: the first half of a secret is none that could be recognised.
-		text := redact.Replace(string(resp.data[:min(len(resp.data), maxParsedErrorBody)]))
-		failed.Body = []byte(text[:min(len(text), maxErrorBody)])
+		failed.Body = []byte(redact.clip(string(resp.data[:min(len(resp.data), maxRedacted+1)]), maxErrorBody))
 	}
 	if len(failed.Messages) > 0 {
 		failed.Code = failed.Messages[0].Code
@@ -320,7 +319,7 @@ func fieldName(text string) string {
 }
 
 // messages reads the error bodies of both vendors, and the shape of neither as no message.
-func messages(body []byte, hide *strings.Replacer) []Message {
+func messages(body []byte, hide redactor) []Message {
 	var answer struct {
 		Messages []struct {
 			ErrorCode string `json:"errorCode"`
@@ -339,10 +338,10 @@ func messages(body []byte, hide *strings.Replacer) []Message {
 	}
 	var all []Message
 	for _, m := range answer.Messages[:min(len(answer.Messages), maxMessages)] {
-		all = append(all, Message{Code: hide.Replace(m.ErrorCode), Text: hide.Replace(m.Message)})
+		all = append(all, Message{Code: hide.clip(m.ErrorCode, maxErrorBody), Text: hide.clip(m.Message, maxErrorBody)})
 	}
 	if len(all) == 0 && (answer.Code != "" || answer.Message != "") {
-		all = append(all, Message{Code: hide.Replace(answer.Code), Text: hide.Replace(answer.Message)})
+		all = append(all, Message{Code: hide.clip(answer.Code, maxErrorBody), Text: hide.clip(answer.Message, maxErrorBody)})
 	}
 	return all
 }

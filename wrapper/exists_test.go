@@ -53,6 +53,10 @@ func TestNotFoundAfterARepeatedDelete(t *testing.T) {
 		"own after a lost response":  {wrappertest.HTML(504), own, true},
 		"page after a lost response": {wrappertest.HTML(504), "<html>no such route</html>", false},
 		"other JSON":                 {wrappertest.HTML(504), `{"message":"no Route matched"}`, false},
+		"own after a gateway's 503":  {wrappertest.HTML(503), own, true},
+		"own after a plain 503":      {wrappertest.Empty(503), own, false},
+		"own after the service's 503": {wrappertest.Reply(503, http.Header{"Content-Type": {"application/json"}},
+			`{"httpStatus":503,"messages":[{"errorCode":"503","message":"maintenance"}]}`), own, false},
 	} {
 		cloud := wrappertest.New()
 		cloud.IONOS.Fault(wrappertest.Fault{Attempt: 1, Times: 1, Effect: c.first})

@@ -1,32 +1,35 @@
 package wrapper
 
 import (
-	"cmp"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 )
 
 const redacted = "[redacted]"
 
-// redactor replaces what must not come back in an error: a server may echo a password or
-// a header in its message. It is made only for answers that failed.
-func redactor(r *http.Request) *strings.Replacer {
-	var secrets []string
+// minSecret is the least number of bytes that are redacted: to replace a word of a few letters
+// would garble the text and protect nothing.
+const minSecret = 4
+
+// A redactor replaces what must not come back in an error: a server may echo a password or
+// a header in its message. It finds a secret as itself, in hexadecimal and in base64, and each
+// of these under the escapes of JSON, HTML and URLs, one inside another.
+type redactor []string
+
+// newRedactor collects the secrets of a request. It is called only for responses that failed.
+func newRedactor(r *http.Request) redactor {
+	var secrets redactor
 	add := func(secret string) {
-		// Replacing a word of a few letters would garble the text and protect nothing.
-		if len(secret) < 4 {
-			return
-		}
-		// An echoed request has it as JSON, a page or a form writes it, and JSON may hold that.
-		for _, echo := range []string{secret, quote(secret, false), quote(secret, true), html.EscapeString(secret), url.QueryEscape(secret)} {
-			secrets = append(secrets, echo, quote(echo, false), quote(echo, true))
+		if len(secret) >= minSecret {
+			secrets = append(secrets, secret, hex.EncodeToString([]byte(secret)), strings.ToUpper(hex.EncodeToString([]byte(secret))))
+			secrets = append(secrets, base64Of(secret)...)
 		}
 	}
 	credentials := r.Header.Get("Authorization")
@@ -48,25 +51,77 @@ func redactor(r *http.Request) *strings.Replacer {
 			_ = body.Close()
 		}
 	}
-	// A secret may begin like another: the longer one goes first.
-	slices.SortFunc(secrets, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	secrets = slices.Compact(secrets)
-	pairs := make([]string, 0, 2*len(secrets))
-	for _, secret := range secrets {
-		pairs = append(pairs, secret, redacted)
-	}
-	return strings.NewReplacer(pairs...)
+	slices.Sort(secrets)
+	return slices.Compact(secrets)
 }
 
-// quote writes text as JSON does, without the quotes around it.
-func quote(text string, escapeHTML bool) string {
-	var b strings.Builder
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(escapeHTML)
-	if encoder.Encode(text) != nil {
+// base64Of returns what base64, in both alphabets, makes of a secret wherever it begins within a
+// group of three bytes. The digits that hold bits of what is beside it are left out.
+func base64Of(secret string) (forms []string) {
+	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		for before, digits := range []int{0, 2, 3} {
+			whole := (before + len(secret)) * 8 / 6
+			form := encoding.EncodeToString(append(make([]byte, before), secret...))[digits:whole]
+			if len(form) >= minSecret {
+				forms = append(forms, form)
+			}
+		}
+	}
+	return forms
+}
+
+// maxRedacted bounds what is searched of one text, and maxEcho is more than a secret takes there.
+const (
+	maxRedacted = 16 << 10
+	maxEcho     = 8 << 10
+)
+
+// clip returns the beginning of text without secrets, at most limit bytes of it. It is cut
+// afterwards, since half a secret would not be found.
+func (secrets redactor) clip(text string, limit int) string {
+	whole := len(text) <= maxRedacted
+	text = secrets.replace(text[:min(len(text), maxRedacted)])
+	if !whole {
+		text = text[:max(0, len(text)-maxEcho)]
+	}
+	return text[:min(len(text), limit)]
+}
+
+func (secrets redactor) replace(text string) string {
+	if len(secrets) == 0 {
 		return text
 	}
-	return b.String()[1 : b.Len()-2]
+	var hidden []bool // by byte of text, nil if none
+	for plain := range unescaped(escapedText{text: text}, maxEscapes) {
+		for _, secret := range secrets {
+			for from := 0; ; from++ {
+				i := strings.Index(plain.text[from:], secret)
+				if i < 0 {
+					break
+				}
+				from += i
+				if hidden == nil {
+					hidden = make([]bool, len(text))
+				}
+				for j := plain.source(from); j < plain.source(from+len(secret)); j++ {
+					hidden[j] = true
+				}
+			}
+		}
+	}
+	if hidden == nil {
+		return text
+	}
+	var out strings.Builder
+	for i := range len(text) {
+		switch {
+		case !hidden[i]:
+			out.WriteByte(text[i])
+		case i == 0 || !hidden[i-1]:
+			out.WriteString(redacted)
+		}
+	}
+	return out.String()
 }
 
 func eachPassword(value any, found func(string)) {
@@ -86,16 +141,16 @@ func eachPassword(value any, found func(string)) {
 	}
 }
 
-// hiddenError keeps secrets out of the text of a cause, and the cause for errors.Is and As. It
+// redactedError keeps secrets out of the text of a cause, and the cause for errors.Is and As. It
 // has no Unwrap, so that nothing that walks the chain prints the cause.
 type redactedError struct {
 	text string
 	err  error
 }
 
-func redactError(err error, hide *strings.Replacer) error {
+func redactError(err error, hide redactor) error {
 	text := err.Error()
-	if clean := hide.Replace(text); clean != text {
+	if clean := hide.replace(text); clean != text {
 		return &redactedError{text: clean, err: err}
 	}
 	return err

@@ -101,7 +101,7 @@ func (r *response) raw() *http.Response {
 // unreadable is the error of a request that the service accepted with a response that makes no
 // sense. What was created or changed is there even if its description is not.
 func (r *response) unreadable(cause error) *Error {
-	redact := redactor(r.Request)
+	redact := newRedactor(r.Request)
 	failed := newError(r, redact)
 	failed.Err = redactError(cause, redact)
 	failed.Attempts, failed.outcomeUnknown = r.attempts, isWrite(r.Request)

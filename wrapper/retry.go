@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -102,6 +103,14 @@ func classify(r *http.Request, repeatable bool, resp *response, err error) verdi
 	}
 	return verdict{failed: true}
 }
+
+// unavailable recognizes the 503 of a service that did nothing, by the body that is no gateway's page.
+func unavailable(resp *response) bool {
+	return resp != nil && resp.StatusCode == http.StatusServiceUnavailable && !isHTML(resp.data)
+}
+
+// isHTML recognizes the pages of gateways and proxies.
+func isHTML(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
 
 func isWrite(r *http.Request) bool {
 	return r.Method != http.MethodGet && r.Method != http.MethodHead

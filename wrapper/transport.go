@@ -57,7 +57,7 @@ func (t *transport) Do(r *http.Request) (*http.Response, error) {
 // It returns both if the service accepted a write whose response could not be read to its end.
 func (t *transport) do(r *http.Request, repeatable bool) (*response, error) {
 	t.header(r)
-	maybe, renewed := false, false
+	maybe, lost, renewed := false, false, false
 	for attempt := 1; ; attempt++ {
 		if attempt > 1 {
 			// The one before may still be being written, if nobody waited for its response.
@@ -70,8 +70,9 @@ func (t *transport) do(r *http.Request, repeatable bool) (*response, error) {
 			return resp, nil
 		}
 		maybe = maybe || v.ambiguous
+		lost = lost || v.ambiguous && !unavailable(resp)
 		failed := t.failure(r, resp, err)
-		failed.Attempts, failed.outcomeUnknown = attempt, maybe
+		failed.Attempts, failed.outcomeUnknown, failed.responseLost = attempt, maybe, lost
 		if isWrite(r) && resp != nil && resp.StatusCode >= 200 && resp.StatusCode < 300 {
 			return resp, failed
 		}
@@ -123,7 +124,7 @@ func (t *transport) backOff(ctx context.Context, failed *Error, now bool) error 
 
 // failure describes one failed attempt.
 func (t *transport) failure(r *http.Request, resp *response, err error) *Error {
-	redact := redactor(r)
+	redact := newRedactor(r)
 	if resp == nil {
 		return &Error{Method: r.Method, Path: r.URL.Path, Err: redactError(withCtxErr(r.Context(), err), redact), vendor: t.vendor}
 	}
@@ -240,7 +241,7 @@ func (t *transport) log(r *http.Request, resp *response, err error, number int, 
 	if !t.logger.Enabled(r.Context(), level) {
 		return
 	}
-	redact := redactor(r)
+	redact := newRedactor(r)
 	attrs := make([]slog.Attr, 0, 10)
 	attrs = append(attrs, slog.String("cloud", t.vendor.cloud), slog.String("host", r.URL.Host))
 	if name := OperationName(r.Context()); name != "" {
@@ -250,11 +251,11 @@ func (t *transport) log(r *http.Request, resp *response, err error, number int, 
 	if resp != nil {
 		attrs = append(attrs, slog.Int("status", resp.StatusCode))
 		if id := requestID(resp.Header); id != "" {
-			attrs = append(attrs, slog.String("request_id", printable(redact.Replace(id))))
+			attrs = append(attrs, slog.String("request_id", printable(redact.clip(id, maxErrorText))))
 		}
 	}
 	if err != nil {
-		attrs = append(attrs, slog.String("error", printable(redact.Replace(err.Error()))))
+		attrs = append(attrs, slog.String("error", printable(redact.clip(err.Error(), maxErrorBody))))
 	}
 	attrs = append(attrs, slog.Int("attempt", number), slog.Duration("duration", duration))
 	t.logger.LogAttrs(r.Context(), level, "cloudroster request", attrs...)

@@ -266,7 +266,7 @@ func (o *Operation) get(ctx context.Context) (OperationStatus, time.Duration, er
 	}
 	status := OperationStatus{State: upper(body.Metadata.Status), ErrorMessage: body.Metadata.Message, Targets: body.Metadata.Targets}
 	if status.ErrorMessage != "" {
-		status.ErrorMessage = redactor(resp.Request).Replace(status.ErrorMessage)
+		status.ErrorMessage = newRedactor(resp.Request).clip(status.ErrorMessage, maxErrorBody)
 	}
 	for i := range status.Targets {
 		status.Targets[i].Status = upper(status.Targets[i].Status)

@@ -150,4 +150,3 @@ func TestAnAgentKeepsFewConnections(t *testing.T) {
 		assert.Len(t, a.open, len(a.idle))
 	})
 }
-
