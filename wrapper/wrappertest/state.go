@@ -28,6 +28,7 @@ type GroupState struct {
 // TritonState is the state of the Triton account.
 type TritonState struct {
 	AccountID string              `json:"accountId,omitempty"` // kept as it is when empty
+	Account   map[string]string   `json:"account,omitempty"`   // email, firstName and so on
 	Users     []SubUserState      `json:"users,omitempty"`
 	Keys      []Key               `json:"keys,omitempty"` // of the account, without those of [Triton.AddKey]
 	Roles     []Role              `json:"roles,omitempty"`

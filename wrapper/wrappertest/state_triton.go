@@ -15,7 +15,7 @@ func (c *Triton) snapshot() TritonState {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	out := TritonState{
-		AccountID: c.accountID, Keys: keysOf(c.keys[""]), Roles: c.roles.list(), Policies: c.policies.list(), RoleTags: maps.Clone(c.tags),
+		AccountID: c.accountID, Account: maps.Clone(c.attributes), Keys: keysOf(c.keys[""]), Roles: c.roles.list(), Policies: c.policies.list(), RoleTags: maps.Clone(c.tags),
 	}
 	for _, user := range c.users.all(0) {
 		out.Users = append(out.Users, SubUserState{
@@ -35,8 +35,11 @@ func keysOf(registered []registeredKey) []Key {
 	return keys
 }
 
-// line is the key in OpenSSH's form, with a newline.
+// line is the key in OpenSSH's form: as it was sent, comment included, or with a newline.
 func (k registeredKey) line() string {
+	if k.text != "" {
+		return k.text
+	}
 	public, err := ssh.NewPublicKey(k.key)
 	if err != nil {
 		return "" // it was checked when it was added
@@ -55,6 +58,12 @@ func (c *Triton) build(from TritonState) (*tritonState, error) {
 	}
 	c.mu.Unlock()
 	state.accountID = cmp.Or(from.AccountID, state.accountID)
+	for name, value := range from.Account {
+		if !slices.Contains(accountAttributes, name) {
+			return nil, fmt.Errorf("account.%s: is not an attribute of an account", name)
+		}
+		state.attributes[name] = value
+	}
 	if place, err := state.addKeys("", from.Keys); err != nil {
 		return nil, fmt.Errorf("%s: %w", place, err)
 	}
@@ -121,7 +130,7 @@ func (s *tritonState) addKeys(login string, keys []Key) (string, error) {
 		if err != nil {
 			return fmt.Sprintf("keys[%d].key", i), err
 		}
-		s.keys[login] = append(s.keys[login], registeredKey{name: key.Name, fingerprint: Fingerprint(public), key: public})
+		s.keys[login] = append(s.keys[login], registeredKey{name: key.Name, fingerprint: Fingerprint(public), key: public, text: key.Key})
 	}
 	return "", nil
 }

@@ -32,13 +32,12 @@ type Triton struct {
 
 	mu sync.Mutex
 	*tritonState
-	email  string
 	made   time.Time
 	others []string // accounts that exist and are not ours
 }
 
 func newTriton(key crypto.Signer, clock *clock) *Triton {
-	c := &Triton{key: key, tritonState: newTritonState(newID()), made: clock.now(), email: "owner@acme.test"}
+	c := &Triton{key: key, tritonState: newTritonState(newID()), made: clock.now()}
 	c.host, c.head = "triton.test", true
 	c.service, c.handler, c.clock = c, http.HandlerFunc(c.serve), clock
 	c.routes = []route{

@@ -77,13 +77,14 @@ func (c *Triton) createKeyOf(q *call, login, at string) (*result, error) {
 	if err := q.sent.need("key"); err != nil {
 		return nil, err
 	}
-	public, err := ParsePublicKey([]byte(q.sent.text("key")))
+	text := q.sent.text("key")
+	public, err := ParsePublicKey([]byte(text))
 	if err != nil {
-		return nil, invalidArgument("key is not an SSH public key")
+		return nil, invalidArgument("key is invalid")
 	}
-	key := registeredKey{key: public, name: q.sent.text("name"), fingerprint: Fingerprint(public)}
+	key := registeredKey{key: public, name: q.sent.text("name"), fingerprint: Fingerprint(public), text: text}
 	if c.keyIndex(login, key.label()) >= 0 || c.keyIndex(login, key.fingerprint) >= 0 {
-		return nil, invalidArgument("the key or its name already exists")
+		return nil, invalidArgument("key already exists or is invalid")
 	}
 	c.keys[login] = append(slices.Clip(c.keys[login]), key)
 	return &result{status: http.StatusCreated, body: key.json(), location: at + url.PathEscape(key.label())}, nil

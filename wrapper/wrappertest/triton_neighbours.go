@@ -16,6 +16,8 @@ func (c *Triton) neighbours() []route {
 			return ok(object{{"ping", "pong"}, {"pid", 1}, {"status", "OK"}})
 		}),
 		path("GET", "/*", "GetAccount", func(*call) (*result, error) { return ok(c.account()) }),
+		path("POST", "/*", "UpdateAccount", c.updateAccount),
+		path("GET", "/*/limits", "ListLimits", func(*call) (*result, error) { return ok([]object{}) }), // none are set
 		path("GET", "/*/datacenters", "ListDatacenters", func(q *call) (*result, error) { return ok(map[string]string{"test-1": q.root}) }),
 		path("GET", "/*/keys", "ListKeys", c.listKeys),
 		path("POST", "/*/keys", "CreateKey", c.createKey),
@@ -36,13 +38,6 @@ func (c *Triton) neighbours() []route {
 		routes = append(routes, path("PUT", tagged, "SetRoleTags", c.setRoleTags))
 	}
 	return routes
-}
-
-func (c *Triton) account() object {
-	return object{
-		{"id", c.accountID}, {"login", Account}, {"email", c.email}, {"firstName", "Acme"}, {"lastName", "Owner"},
-		{"triton_cns_enabled", false}, {"updated", milliseconds(c.made)}, {"created", milliseconds(c.made)},
-	}
 }
 
 func notFound(kind, name string) error {

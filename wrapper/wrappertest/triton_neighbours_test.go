@@ -3,6 +3,7 @@ package wrappertest_test
 import (
 	"encoding/base64"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,4 +102,43 @@ func TestTheSignatureOfTheVendorsDocumentation(t *testing.T) {
 	assert.Equal(t, 200, c.with("Date", date).with("Authorization", header).triton("GET", "/my/users", "").StatusCode)
 	other := time.Now().Add(time.Second).UTC().Format(http.TimeFormat)
 	assert.Equal(t, 401, c.with("Date", other).with("Authorization", header).triton("GET", "/my/users", "").StatusCode)
+}
+
+func TestTheAccountIsUpdated(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t)
+	c.cloud.Triton.AddUser(wrappertest.SubUser{Login: "bob", Email: "bob@example.com"})
+	before := c.triton("GET", "/my", "").json(t)
+	got := c.triton("POST", "/my", `{"givenName":"Wile","city":"Bonn","phone":"","triton_cns_enabled":true}`)
+	require.Equal(t, 200, got.StatusCode, "%s", got.text)
+	after := c.triton("GET", "/acme", "").json(t)
+	assert.Equal(t, []any{"Wile", "Owner", "Bonn", true}, []any{after["firstName"], after["lastName"], after["city"], after["triton_cns_enabled"]})
+	assert.NotContains(t, after, "phone")
+	assert.Equal(t, before["created"], after["created"])
+
+	assert.Equal(t, 409, c.triton("POST", "/my", `{"email":"bob@example.com"}`).StatusCode)
+	assert.Equal(t, 409, c.triton("POST", "/my", `{"email":"nothing"}`).StatusCode)
+	assert.Equal(t, "owner@acme.test", at(t, c.triton("GET", "/my", "").json(t), "email"))
+	assert.Equal(t, "[]", strings.TrimSpace(string(c.triton("GET", "/my/limits", "").text)))
+
+	// The account is part of the state.
+	other := inMemory(t)
+	require.NoError(t, other.cloud.SetState(c.cloud.State()))
+	assert.Equal(t, "Bonn", at(t, other.triton("GET", "/my", "").json(t), "city"))
+}
+
+func TestAKeyIsReturnedAsItWasSent(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t)
+	c.cloud.Triton.AddUser(wrappertest.SubUser{Login: "bob", Email: "bob@example.com"})
+	line := "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEYhVmIIvCgxvYDFLjQHk3hcrhVsU3iSjBNFyJnZb1Xl bob@home"
+	for _, keys := range []string{"/my/keys", "/my/users/bob/keys"} {
+		got := c.triton("POST", keys, `{"name":"home","key":"`+line+`"}`)
+		require.Equal(t, 201, got.StatusCode, "%s", got.text)
+		assert.Equal(t, line, at(t, c.triton("GET", keys+"/home", "").json(t), "key"))
+		again := c.triton("POST", keys, `{"name":"other","key":"`+line+`"}`)
+		assert.Equal(t, 409, again.StatusCode)
+		assert.Equal(t, "key already exists or is invalid", at(t, again.json(t), "message"))
+		assert.Equal(t, "key is invalid", at(t, c.triton("POST", keys, `{"key":"nothing"}`).json(t), "message"))
+	}
 }

@@ -27,7 +27,8 @@ type registeredKey struct {
 	name        string
 	fingerprint string
 	key         crypto.PublicKey
-	configured  bool // by AddKey: not part of the state
+	text        string // as it was sent, if it was
+	configured  bool   // by AddKey: not part of the state
 }
 
 // AddKey registers a public key of the account: *rsa.PublicKey, *ecdsa.PublicKey
@@ -43,7 +44,7 @@ func (c *Triton) addKey(login, name string, key crypto.PublicKey) {
 	fingerprint := Fingerprint(key)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.keys[login] = append(slices.Clip(c.keys[login]), registeredKey{name, fingerprint, key, login == ""})
+	c.keys[login] = append(slices.Clip(c.keys[login]), registeredKey{name: name, fingerprint: fingerprint, key: key, configured: login == ""})
 }
 
 // RemoveKeys forgets the keys of a sub-user, or with "" those of the account.

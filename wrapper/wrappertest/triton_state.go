@@ -9,18 +9,19 @@ import (
 // tritonState is everything that requests can change.
 type tritonState struct {
 	accountID string
-	users     ordered[SubUser]
-	logins    loginIndex
-	history   map[string][]string        // last passwords by user id, newest first
-	keys      map[string][]registeredKey // by login, the account's own under ""; lists are replaced
-	roles     ordered[Role]              // by name
-	policies  ordered[Policy]            // by name
-	tags      map[string][]string        // role tags by literal path
+	owner
+	users    ordered[SubUser]
+	logins   loginIndex
+	history  map[string][]string        // last passwords by user id, newest first
+	keys     map[string][]registeredKey // by login, the account's own under ""; lists are replaced
+	roles    ordered[Role]              // by name
+	policies ordered[Policy]            // by name
+	tags     map[string][]string        // role tags by literal path
 }
 
 func newTritonState(accountID string) *tritonState {
 	s := &tritonState{
-		accountID: accountID, history: map[string][]string{}, keys: map[string][]registeredKey{}, tags: map[string][]string{},
+		accountID: accountID, owner: owner{attributes: newAccount()}, history: map[string][]string{}, keys: map[string][]registeredKey{}, tags: map[string][]string{},
 	}
 	s.users.names = func(user SubUser) []string { return []string{"login " + user.Login, "email " + user.Email} }
 	s.roles.names = func(role Role) []string { return []string{role.ID} }

@@ -42,7 +42,7 @@ func (c *Triton) checkUnique(user SubUser) error {
 	if other, taken := c.byLogin(user.Login); taken && other.ID != user.ID {
 		return alreadyExists("login", c.accountID+"/"+user.Login)
 	}
-	if other, taken := c.byEmail(user.Email); taken && other.ID != user.ID || user.Email == c.email {
+	if other, taken := c.byEmail(user.Email); taken && other.ID != user.ID || user.Email == c.attributes["email"] {
 		return alreadyExists("email", user.Email)
 	}
 	return nil
