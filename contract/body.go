@@ -109,7 +109,7 @@ func framingOf(header http.Header) framing {
 
 // What can be wrong with the encoding of a body.
 var (
-	errUnknownEncoding = errors.New("has a content encoding that is not looked into")
+	errUnknownEncoding = errors.New("has a content encoding that is not supported")
 	errDamaged         = errors.New("is not in the content encoding that its header names")
 )
 
@@ -189,11 +189,11 @@ func (x *exchange) content(described *content, f framing, data []byte, response 
 		x.violate(RuleMediaType, side+" header Content-Type", "is not a documented media type")
 		return
 	case f.charset != "" && f.charset != "utf-8" && f.charset != "utf8" && f.charset != "us-ascii":
-		x.find(Drift, RuleNotChecked, side+" body", "has a charset that is not looked into")
+		x.find(Drift, RuleNotChecked, side+" body", "has a charset that is not supported")
 		return
 	case !isJSON(f.mediaType):
 		if media.schema != nil {
-			x.find(Drift, RuleNotChecked, side+" body", "has a media type that is not looked into")
+			x.find(Drift, RuleNotChecked, side+" body", "has a media type that is not supported")
 		}
 		return
 	}
@@ -205,7 +205,7 @@ func (x *exchange) content(described *content, f framing, data []byte, response 
 	if response {
 		x.shape(w, media.schema)
 	}
-	x.tell(w.problems)
+	x.reportAll(w.problems)
 	x.cover(w.hits...)
 	if response {
 		x.meaning(w)

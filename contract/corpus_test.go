@@ -18,8 +18,8 @@ import (
 	"github.com/cloudroster/cloudroster/gen/openapi"
 )
 
-// The corpus in testdata/bodies is kept for ever: bodies of the shape in which the services answer and
-// are asked, with invented values. A file is named OPERATION.STATUS.json or OPERATION.request.json, with
+// The corpus in testdata/bodies is kept for ever: bodies of the shapes that the services return and
+// take, with invented values. A file is named OPERATION.STATUS.json or OPERATION.request.json, with
 // a word more for another shape of the same.
 
 // decodes is the Go type of each success body and request body.
@@ -158,7 +158,7 @@ func problems(t *testing.T, operation, status string, body []byte) []Finding {
 		require.NotNil(t, described, "%s %s", operation, status)
 		value, err := decode(body)
 		require.NoError(t, err)
-		// The page that was asked for is the one that is answered.
+		// The page that was requested is the one that is returned.
 		if page, ok := value.(map[string]any); ok {
 			x.page = map[string]int{}
 			for _, name := range []string{"offset", "limit"} {

@@ -41,7 +41,7 @@
 // # Limits
 //
 // Bodies are kept in memory for the check, up to [DefaultBodyLimit] bytes unless [WithBodyLimit] says
-// otherwise. What could not be looked into is reported as drift, by the rule [RuleNotChecked]: a longer body,
+// otherwise. What could not be checked is reported as drift, by the rule [RuleNotChecked]: a longer body,
 // one that was not read to its end or broke off, and one in a charset other than UTF-8 or a content encoding
 // other than gzip and deflate. Package net/http undoes gzip itself, unless a request asks for it.
 package contract

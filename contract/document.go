@@ -23,7 +23,7 @@ type document struct {
 	templates      []*template  // longest first, literal segments before parameters
 	names          map[string]bool
 	// status is the operation that the Location of an accepted change leads to. Only a document that has
-	// it follows the conventions of IONOS: pages repeat what was asked for, errors repeat their status.
+	// it follows the conventions of IONOS: pages repeat what was requested, errors repeat their status.
 	status *operation
 
 	items []item // what coverage counts

@@ -44,7 +44,7 @@ const (
 	RuleMissingHeader      Rule = "missing-header"      // a documented header is absent: drift, except for Location
 	RuleUnknownHeader      Rule = "unknown-header"      // Location where it is not documented
 	RuleLocation           Rule = "location"            // Location does not lead where it should: drift for another host
-	RulePage               Rule = "page"                // the page is not the one that was asked for
+	RulePage               Rule = "page"                // the page is not the one that was requested
 	RuleStatusInBody       Rule = "status-in-body"      // the error body repeats another status
 	RuleNotChecked         Rule = "not-checked"         // drift: a body was not read, is too long, or is encoded in an unknown way
 )

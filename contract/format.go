@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// formats are those that are checked. A test fails when the embedded document uses another one.
+// formats are the formats that are checked. A test fails when the embedded document uses another one.
 var formats = map[string]func(text string) bool{
 	"uuid":          isUUID,
 	"uri":           isURI,
@@ -74,26 +74,19 @@ func parseURL(text string) *url.URL {
 	return u
 }
 
-// isDateTime is whether a text is a date-time of RFC 3339. Package time takes more, such as a comma before
-// the fraction, and less: leap seconds and lower-case letters are fine.
+// isDateTime is whether a text is a date-time of RFC 3339. Package time accepts more, such as a comma before
+// the fraction, and less: leap seconds and lower-case letters are valid.
 func isDateTime(text string) bool {
 	if len(text) < len("2006-01-02T15:04:05Z") || !isDate(text[:10]) || text[10]|0x20 != 't' {
 		return false
 	}
-	hour, minute, second := two(text[11:]), two(text[14:]), two(text[17:])
-	if text[13] != ':' || text[16] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 {
+	minute, second, ok := clock(text[11:19])
+	if !ok {
 		return false
 	}
-	rest := text[19:]
-	if rest[0] == '.' {
-		digits := 1
-		for digits < len(rest) && rest[digits] >= '0' && rest[digits] <= '9' {
-			digits++
-		}
-		if digits == 1 {
-			return false
-		}
-		rest = rest[digits:]
+	rest, ok := afterFraction(text[19:])
+	if !ok {
+		return false
 	}
 	offset, ok := zone(rest)
 	if !ok {
@@ -101,7 +94,28 @@ func isDateTime(text string) bool {
 	}
 	// A leap second is the last one of a day in UTC.
 	const day = 24 * 60
-	return second < 60 || ((hour*60+minute-offset)%day+day)%day == day-1
+	return second < 60 || ((minute-offset)%day+day)%day == day-1
+}
+
+// clock reads the eight characters of "15:04:05": the minute of the day, and the second.
+func clock(text string) (minute, second int, ok bool) {
+	hours, minutes, second := two(text), two(text[3:]), two(text[6:])
+	ok = text[2] == ':' && text[5] == ':' && inRange(hours, 23) && inRange(minutes, 59) && inRange(second, 60)
+	return hours*60 + minutes, second, ok
+}
+
+func inRange(n, most int) bool { return n >= 0 && n <= most }
+
+// afterFraction is what follows a fraction of a second, if there is one.
+func afterFraction(text string) (rest string, ok bool) {
+	if text[0] != '.' {
+		return text, true
+	}
+	digits := 1
+	for digits < len(text) && text[digits] >= '0' && text[digits] <= '9' {
+		digits++
+	}
+	return text[digits:], digits > 1
 }
 
 // zone is the offset of "Z" or "+01:00" in minutes.
@@ -113,7 +127,7 @@ func zone(text string) (offset int, ok bool) {
 		return 0, false
 	}
 	hours, minutes := two(text[1:]), two(text[4:])
-	if hours < 0 || hours > 23 || minutes < 0 || minutes > 59 {
+	if !inRange(hours, 23) || !inRange(minutes, 59) {
 		return 0, false
 	}
 	if offset = hours*60 + minutes; text[0] == '-' {

@@ -168,7 +168,7 @@ func (w *walker) unknownField(s *schema, name string) {
 	})
 }
 
-// complete checks what can be told when all fields are read.
+// complete checks what is known when all fields are read.
 func (w *walker) complete(s *schema, seen *fieldSet, count uint64) {
 	for _, p := range s.required {
 		if p.schema != nil && (p.schema.readOnly && !w.response || p.schema.writeOnly && w.response) || seen.has(p) {

@@ -60,7 +60,7 @@ func startPrism(t *testing.T) (baseURL string) {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// TestEveryReadDecodesWhatPrismMakesUp: Prism makes answers up from the document alone. Each typed read
+// TestEveryReadDecodesWhatPrismMakesUp: Prism invents responses from the document alone. Each typed read
 // has to decode each of them, and this package must find nothing wrong with them.
 func TestEveryReadDecodesWhatPrismMakesUp(t *testing.T) {
 	t.Parallel()
@@ -94,7 +94,7 @@ func TestEveryReadDecodesWhatPrismMakesUp(t *testing.T) {
 		for round := range rounds {
 			err := calls[o.id](t.Context())
 			if err != nil && strings.Contains(err.Error(), "describes another ") {
-				continue // decoded, and then refused: Prism invents the id as well
+				continue // decoded, and then rejected: Prism invents the ID as well
 			}
 			require.NoError(t, err, "%s, round %d", o.id, round)
 		}

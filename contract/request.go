@@ -26,7 +26,7 @@ type exchange struct {
 	status    int // of the response, once it is there
 
 	mu       sync.Mutex
-	reported []Finding // findings of an exchange are told once
+	reported []Finding // each finding of an exchange is reported once
 }
 
 func (x *exchange) find(kind Kind, rule Rule, where, message string) {
@@ -40,12 +40,12 @@ func (x *exchange) findExactly(kind Kind, rule Rule, where, exact, message strin
 		f.OperationID = x.operation.id
 	}
 	x.mu.Lock()
-	told := slices.Contains(x.reported, f)
-	if !told {
+	repeated := slices.Contains(x.reported, f)
+	if !repeated {
 		x.reported = append(x.reported, f)
 	}
 	x.mu.Unlock()
-	if !told && !x.tolerances.match(rule, f.OperationID, exact) {
+	if !repeated && !x.tolerances.match(rule, f.OperationID, exact) {
 		x.deliver(f)
 	}
 }
@@ -219,7 +219,7 @@ func (x *exchange) text(s *schema, text, where string, response bool) {
 		}
 		w.value(s)
 	}
-	x.tell(w.problems)
+	x.reportAll(w.problems)
 }
 
 // primitive is how a text is to be read: as what the schema asks for if possible, otherwise as a string.
@@ -245,7 +245,7 @@ func primitive(s *schema, text string) (string, typeSet) {
 	return text, typeString
 }
 
-func (x *exchange) tell(problems []problem) {
+func (x *exchange) reportAll(problems []problem) {
 	for _, p := range problems {
 		x.findExactly(p.kind, p.rule, p.where, p.exact, p.message)
 	}

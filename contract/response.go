@@ -165,35 +165,42 @@ func (x *exchange) shape(w *walker, s *schema) {
 	x.find(kind, RuleErrorShape, w.place, "has none of the documented fields of an error")
 }
 
-// meaning checks what a schema cannot say: that a page is the one that was asked for, and that an
+// meaning checks what a schema cannot say: that a page is the one that was requested, and that an
 // error repeats its own status.
 func (x *exchange) meaning(w *walker) {
-	if x.document.status == nil {
-		return
+	switch {
+	case x.document.status == nil:
+	case x.status >= 400:
+		x.repeatedStatus(w)
+	case x.status == http.StatusOK:
+		for _, p := range x.operation.parameters {
+			if p.in == "query" && (p.name == "offset" || p.name == "limit") {
+				x.requestedPage(w, p)
+			}
+		}
 	}
+}
+
+func (x *exchange) repeatedStatus(w *walker) {
 	for _, field := range w.top {
-		if field.name == "httpStatus" && x.status >= 400 && field.text != nil && string(field.text) != strconv.Itoa(x.status) {
+		if field.name == "httpStatus" && field.text != nil && string(field.text) != strconv.Itoa(x.status) {
 			x.violate(RuleStatusInBody, "response body /httpStatus", "is not the status of the response")
 		}
 	}
-	if x.status != http.StatusOK {
-		return
+}
+
+// requestedPage compares a page with the offset or the limit of its request.
+func (x *exchange) requestedPage(w *walker, p *parameter) {
+	want, sent := x.page[p.name]
+	if !sent {
+		want = p.fallback
 	}
-	for _, p := range x.operation.parameters {
-		if p.in != "query" || p.name != "offset" && p.name != "limit" {
-			continue
-		}
-		want, asked := x.page[p.name]
-		if !asked {
-			want = p.fallback
-		}
-		for _, field := range w.top {
-			switch {
-			case field.name == p.name && field.text != nil && string(field.text) != strconv.Itoa(want):
-				x.violate(RulePage, "response body /"+p.name, "is not what was asked for")
-			case field.name == "items" && field.text == nil && p.name == "limit" && field.items > want:
-				x.violate(RulePage, "response body /items", "has more items than were asked for")
-			}
+	for _, field := range w.top {
+		switch {
+		case field.name == p.name && field.text != nil && string(field.text) != strconv.Itoa(want):
+			x.violate(RulePage, "response body /"+p.name, "is not what was requested")
+		case field.name == "items" && field.text == nil && p.name == "limit" && field.items > want:
+			x.violate(RulePage, "response body /items", "has more items than were requested")
 		}
 	}
 }

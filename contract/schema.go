@@ -192,51 +192,69 @@ func (c *compiler) others(s *schema, source *openapi3.Schema, name string, hasFi
 
 // choices compiles oneOf, anyOf and not. What stands beside the alternatives holds for each of them.
 func (c *compiler) choices(s *schema, source *openapi3.Schema, name string) error {
-	around, list, exclusive := source, source.OneOf, true
-	if len(list) == 0 {
-		list, exclusive = source.AnyOf, false
+	list, exclusive := alternativesOf(source)
+	s.exclusive = exclusive && len(list) > 0
+	for _, choice := range list {
+		if err := c.alternative(s, source, choice, name); err != nil {
+			return err
+		}
 	}
+	var err error
+	s.not, err = c.schema(source.Not, name)
+	return err
+}
+
+// alternativesOf are those of oneOf, anyOf, or the first part of an allOf that has some.
+func alternativesOf(source *openapi3.Schema) (list openapi3.SchemaRefs, exclusive bool) {
+	if len(source.OneOf) > 0 {
+		return source.OneOf, true
+	}
+	list = source.AnyOf
 	for _, part := range source.AllOf {
 		if len(list) == 0 && part.Value != nil && len(part.Value.OneOf)+len(part.Value.AnyOf) > 0 {
 			list, exclusive = slices.Concat(part.Value.OneOf, part.Value.AnyOf), len(part.Value.OneOf) > 0
 		}
 	}
-	for _, choice := range list {
-		merged := *around
-		merged.OneOf, merged.AnyOf, merged.Not = nil, nil, nil
-		merged.AllOf = append(slices.Clone(around.AllOf), choice)
-		merged.Nullable = choice.Value != nil && (choice.Value.Nullable || allowsNull(choice.Value))
-		if choice.Value != nil {
-			merged.AdditionalProperties = choice.Value.AdditionalProperties
-			if merged.Type == nil {
-				merged.Type = choice.Value.Type
-			}
-		}
-		part, owner := &schema{}, name
-		if component, ok := strings.CutPrefix(choice.Ref, componentPrefix); ok {
-			owner = component
-		}
+	return list, exclusive
+}
+
+// alternative compiles one of the alternatives of s, with what stands beside them.
+func (c *compiler) alternative(s *schema, around *openapi3.Schema, choice *openapi3.SchemaRef, name string) error {
+	part, owner := &schema{}, name
+	if component, ok := strings.CutPrefix(choice.Ref, componentPrefix); ok {
+		owner = component
 		// A component that contains itself through its alternatives is compiled once.
 		key := name + "|" + owner
-		if owner != name {
-			if compiled := c.known[key]; compiled != nil {
-				s.alternatives = append(s.alternatives, compiled)
-				continue
-			}
-			c.known[key] = part
+		if compiled := c.known[key]; compiled != nil {
+			s.alternatives = append(s.alternatives, compiled)
+			return nil
 		}
-		for i := range merged.AllOf { // an alternative's own alternatives are checked where it is a part
-			merged.AllOf[i] = withoutChoices(merged.AllOf[i])
-		}
-		if err := c.fill(part, &merged, owner); err != nil {
-			return err
-		}
-		s.alternatives, s.exclusive = append(s.alternatives, part), exclusive
-		s.nullable = s.nullable || part.nullable
+		c.known[key] = part
 	}
-	var err error
-	s.not, err = c.schema(source.Not, name)
-	return err
+	if err := c.fill(part, merged(around, choice), owner); err != nil {
+		return err
+	}
+	s.alternatives = append(s.alternatives, part)
+	s.nullable = s.nullable || part.nullable
+	return nil
+}
+
+// merged is an alternative with what stands beside it. Its own alternatives are checked where it is a part.
+func merged(around *openapi3.Schema, choice *openapi3.SchemaRef) *openapi3.Schema {
+	both := *around
+	both.OneOf, both.AnyOf, both.Not = nil, nil, nil
+	both.AllOf = append(slices.Clone(around.AllOf), choice)
+	both.Nullable = choice.Value != nil && (choice.Value.Nullable || allowsNull(choice.Value))
+	if choice.Value != nil {
+		both.AdditionalProperties = choice.Value.AdditionalProperties
+		if both.Type == nil {
+			both.Type = choice.Value.Type
+		}
+	}
+	for i := range both.AllOf {
+		both.AllOf[i] = withoutChoices(both.AllOf[i])
+	}
+	return &both
 }
 
 func withoutChoices(ref *openapi3.SchemaRef) *openapi3.SchemaRef {

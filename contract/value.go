@@ -6,11 +6,10 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
-// walker compares one JSON value with a schema while it reads it. It never says what the value is.
+// walker compares one JSON value with a schema while it reads it. Its problems never repeat the value.
 type walker struct {
 	scanner
 	names    map[string]bool // that the document has
@@ -26,7 +25,7 @@ type walker struct {
 	topKnown int        // how many fields of it are documented
 }
 
-// problem is a finding before it is told. exact is the place with the names as they were sent, for
+// problem is a finding before it is reported. exact is the place with the names as they were sent, for
 // tolerances only.
 type problem struct {
 	kind         Kind
@@ -96,85 +95,6 @@ func (w *walker) plain(s *schema) bool {
 		return w.numeral(s)
 	}
 	return false
-}
-
-// choose compares a value with each alternative and keeps what the best one has to say.
-func (w *walker) choose(s *schema) bool {
-	start := w.pos
-	if s.not != nil {
-		inner := w.attempt(s.not, start)
-		if inner.syntax == "" && !inner.violated() {
-			w.violate(RuleType, "is what the document excludes")
-		}
-	}
-	if len(s.alternatives) == 0 || w.peek() == 'n' {
-		return w.plain(s)
-	}
-	var best *walker
-	clean := 0
-	for _, alternative := range s.alternatives {
-		attempt := w.attempt(alternative, start)
-		if attempt.syntax != "" {
-			w.pos, w.syntax = attempt.pos, attempt.syntax
-			return false
-		}
-		if len(attempt.problems) == 0 {
-			clean++
-		}
-		if best == nil || attempt.cost() < best.cost() {
-			best = attempt
-		}
-	}
-	switch {
-	case s.exclusive && clean > 1:
-		w.violate(RuleType, fmt.Sprintf("is %d of the alternatives at once, of which it must be one", clean))
-	case best.mistyped(len(w.path)):
-		w.violate(RuleType, fmt.Sprintf("is none of the %d alternatives", len(s.alternatives)))
-	default:
-		w.problems = append(w.problems, best.problems...)
-		w.topKnown += best.topKnown
-		w.top = append(w.top, best.top...)
-	}
-	w.hits = append(w.hits, best.hits...)
-	w.pos = best.pos
-	return true
-}
-
-func (w *walker) attempt(s *schema, start int) *walker {
-	attempt := &walker{
-		scanner: scanner{w.data, start}, names: w.names, response: w.response, place: w.place,
-		path: slices.Clone(w.path), depth: w.depth,
-	}
-	if !attempt.value(s) && attempt.syntax == "" {
-		attempt.syntax = fmt.Sprintf("is not JSON, from byte %d on", attempt.pos)
-	}
-	return attempt
-}
-
-func (w *walker) violated() bool {
-	return slices.ContainsFunc(w.problems, func(p problem) bool { return p.kind == Violation })
-}
-
-// cost is the smaller the better a value fits: another type is worst, then violations, then drift.
-func (w *walker) cost() int {
-	cost := 0
-	for _, p := range w.problems {
-		switch {
-		case p.rule == RuleType && p.where == w.where():
-			cost += 1 << 20
-		case p.kind == Violation:
-			cost += 1 << 10
-		default:
-			cost++
-		}
-	}
-	return cost
-}
-
-// mistyped is whether the value itself, at this depth, is of another type.
-func (w *walker) mistyped(depth int) bool {
-	where := w.whereAt(w.path[:min(depth, len(w.path))])
-	return slices.ContainsFunc(w.problems, func(p problem) bool { return p.rule == RuleType && p.where == where })
 }
 
 func (w *walker) string(s *schema) bool {
@@ -287,75 +207,6 @@ func isMultiple(number, of float64) bool {
 	return math.Abs(quotient-math.Round(quotient)) < 1e-9*math.Max(1, math.Abs(quotient))
 }
 
-func (w *walker) list(s *schema) bool {
-	start := w.pos
-	if !w.enter() {
-		return false
-	}
-	w.pos++
-	fits := s == nil || w.constraints(s, typeArray, "")
-	items := itemsOf(s)
-	if !fits {
-		s, items = nil, nil
-	}
-	var seen map[string]bool
-	count := uint64(0)
-	w.path = append(w.path, "*")
-	for !w.take(']') {
-		if count > 0 && !w.take(',') {
-			return false
-		}
-		w.space()
-		from := w.pos
-		if !w.value(items) {
-			return false
-		}
-		count++
-		if s != nil && s.limits.unique {
-			if seen == nil {
-				seen = map[string]bool{}
-			}
-			seen[string(w.data[from:w.pos])] = true
-		}
-	}
-	w.path = w.path[:len(w.path)-1]
-	w.depth--
-	if w.depth == 1 {
-		w.top = append(w.top, topField{name: w.path[0], items: int(count)})
-	}
-	if s == nil {
-		return w.pos > start
-	}
-	switch {
-	case count < s.limits.minItems:
-		w.violate(RuleBounds, fmt.Sprintf("has fewer than %d items", s.limits.minItems))
-	case s.limits.maxItems != nil && count > *s.limits.maxItems:
-		w.violate(RuleBounds, fmt.Sprintf("has more than %d items", *s.limits.maxItems))
-	case seen != nil && uint64(len(seen)) < count:
-		w.violate(RuleBounds, "has an item twice")
-	}
-	return true
-}
-
-func itemsOf(s *schema) *schema {
-	if s == nil || s.items != nil {
-		return s.itemsOrNil()
-	}
-	for _, part := range s.parts {
-		if items := itemsOf(part); items != nil {
-			return items
-		}
-	}
-	return nil
-}
-
-func (s *schema) itemsOrNil() *schema {
-	if s == nil {
-		return nil
-	}
-	return s.items
-}
-
 // enter counts how deep values are nested.
 func (w *walker) enter() bool {
 	w.depth++
@@ -377,38 +228,4 @@ func (w *walker) add(p problem) {
 	if !slices.Contains(w.problems, p) {
 		w.problems = append(w.problems, p)
 	}
-}
-
-func (w *walker) where() string { return w.whereAt(w.path) }
-
-func (w *walker) whereAt(path []string) string {
-	if len(path) == 0 {
-		return w.place
-	}
-	var b strings.Builder
-	b.WriteString(w.place)
-	b.WriteByte(' ')
-	for _, name := range path {
-		b.WriteByte('/')
-		if name != "*" {
-			name = printable(name, w.names)
-		}
-		b.WriteString(name)
-	}
-	return b.String()
-}
-
-func (w *walker) exact() string {
-	if len(w.path) == 0 {
-		return w.place
-	}
-	return w.place + " /" + strings.Join(w.path, "/")
-}
-
-// printable is a name as far as the document knows it. Anything else could be a value in the wrong place.
-func printable(name string, known map[string]bool) string {
-	if known[name] {
-		return name
-	}
-	return fmt.Sprintf("(a name of %d bytes)", len(name))
 }
