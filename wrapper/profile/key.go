@@ -87,10 +87,7 @@ func (l Config) fromMaterial(material, id string) (wrapper.Signer, error) {
 			}
 		}
 		signer, err = sshkey.Load(path, options...)
-		var pathErr *fs.PathError
-		if errors.As(err, &pathErr) {
-			err = pathErr.Err
-		}
+		err = unwrapPath(err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("TRITON_KEY_MATERIAL or SDC_KEY_MATERIAL: %w", err)

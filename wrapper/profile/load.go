@@ -89,9 +89,12 @@ func (l Config) profileName() (string, error) {
 		return name, nil
 	}
 	path, text, err := l.readConfig("config.json")
-	if err != nil {
-		// Whoever has no configuration, or no home, has the environment.
-		return environment, nil //nolint:nilerr // not an error
+	switch {
+	case path == "" || errors.Is(err, fs.ErrNotExist):
+		return environment, nil // whoever has no configuration, or no home, has the environment
+	case err != nil:
+		// It may name a profile, and the environment another account.
+		return "", fmt.Errorf("%s: %w: %w", path, unwrapPath(err), wrapper.ErrInvalid)
 	}
 	var config struct {
 		Profile string `json:"profile"`
@@ -103,6 +106,15 @@ func (l Config) profileName() (string, error) {
 		return environment, nil
 	}
 	return config.Profile, nil
+}
+
+// unwrapPath is the cause of an error whose path is said already.
+func unwrapPath(err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
 }
 
 // readConfig reads a file of the first configuration directory that has it.

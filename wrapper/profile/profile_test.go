@@ -186,6 +186,19 @@ func TestProfileIsChosenLikeTheToolDoes(t *testing.T) {
 	assert.ErrorContains(t, err, "config.json")
 }
 
+// It may name a profile of another account than the environment does.
+func TestAConfigurationThatCannotBeReadIsNotPassedOver(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	m.write(t, ".triton/config.json/a-directory", "")
+	_, err := m.loader().Settings()
+	require.ErrorIs(t, err, wrapper.ErrInvalid)
+	assert.ErrorContains(t, err, filepath.Join(".triton", "config.json"))
+	m.env["TRITON_PROFILE"] = "env"
+	_, err = m.loader().Settings()
+	assert.NotContains(t, err.Error(), "config.json", "what is not needed is not read")
+}
+
 func TestProfileFileIsRead(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)

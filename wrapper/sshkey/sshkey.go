@@ -100,6 +100,10 @@ func Load(path string, opts ...Option) (wrapper.Signer, error) {
 }
 
 func (s settings) parseFile(path string, text []byte, mode os.FileMode) (wrapper.Signer, error) {
+	// A public key may be read by everybody: what is wrong with it is that it is one.
+	if _, err := privateBlock(text); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	if !s.allowReadable && mode.Perm()&0o077 != 0 && runtime.GOOS != "windows" {
 		return nil, fmt.Errorf("%s: its mode is %#o, chmod 600 keeps others out: %w", path, mode.Perm(), ErrInsecurePermissions)
 	}

@@ -243,6 +243,12 @@ func TestFilesThatAreNoKeysAreRefused(t *testing.T) {
 	require.ErrorIs(t, err, ErrInvalidKey)
 	assert.ErrorContains(t, err, "no regular file")
 
+	public := filepath.Join(dir, "id.pub")
+	require.NoError(t, os.WriteFile(public, ssh.MarshalAuthorizedKey(publicKey(t, testKey(t, "RSA"))), 0o644)) //nolint:gosec // as ssh-keygen does
+	_, err = Load(public)
+	require.ErrorIs(t, err, ErrInvalidKey)
+	assert.ErrorContains(t, err, "public half")
+
 	long := filepath.Join(dir, "long")
 	text := append(pem.EncodeToMemory(encodePKCS8(t, testKey(t, "RSA"))), make([]byte, maxFileSize)...)
 	require.NoError(t, os.WriteFile(long, text, 0o600))
