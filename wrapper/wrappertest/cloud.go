@@ -111,7 +111,7 @@ func WithFullRecords() Option {
 
 // WithHandler wraps the handlers of both clouds in every way of use, for
 // instance in a check of all traffic. The function is called once for each cloud,
-// the later option's handler around the earlier's. Faults that break connections
+// for IONOS first, the later option's handler around the earlier's. Faults that break connections
 // need a response writer that has Unwrap, as [http.ResponseController] does.
 func WithHandler(wrap func(http.Handler) http.Handler) Option {
 	return func(c *Cloud) {

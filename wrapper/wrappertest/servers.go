@@ -46,9 +46,14 @@ func (c *Cloud) Listen(ionosAddress, tritonAddress string) error {
 		_ = ionos.Close()
 		return fmt.Errorf("listen for Triton: %w", err)
 	}
+	c.Serve(ionos, triton)
+	return nil
+}
+
+// Serve is like [Cloud.Listen] with listeners that exist. [Cloud.Close] closes them.
+func (c *Cloud) Serve(ionos, triton net.Listener) {
 	c.servers.serve(&c.IONOS.side, ionos)
 	c.servers.serve(&c.Triton.side, triton)
-	return nil
 }
 
 func listen(address string) (net.Listener, error) {
