@@ -1,11 +1,12 @@
 // Package gen holds the types and the raw client that oapi-codegen makes from openapi.yaml.
 //
 // Programs usually import package wrapper, whose typed methods take and return these types.
-// The raw client is for what the wrapper does not do; wrapper's Raw methods hand out one that
-// authenticates, retries and reports errors.
+// The raw client is for what the wrapper does not do; wrapper's Raw methods return one that
+// authenticates, retries and reports errors. A [RequestBuilder] builds the requests alone.
 //
-// gen.go is generated: change openapi.yaml's inputs or api/go.yaml, then run go generate ./...
-// Time, Secret and TritonAttribute are written by hand, because a document cannot say what they do.
+// gen.go is generated: change openapi.yaml's inputs, api/go.yaml or oapi-codegen.yaml, then run
+// go generate ./... Time, Secret, TritonAttribute and RequestBuilder are written by hand, because a
+// document cannot say what they do.
 //
 // # Pointers
 //

@@ -6,13 +6,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
-
-	"github.com/oapi-codegen/runtime"
 )
 
 // Defines values for ResourceState.
@@ -2352,3070 +2348,1247 @@ func (c *Client) GetTritonUserKey(ctx context.Context, account string, user stri
 	return c.Client.Do(req)
 }
 
-// NewGetRequestStatusRequest constructs an http.Request for the GetRequestStatus method
+// NewGetRequestStatusRequest builds a GET /requests/{requestId}/status request. A [RequestBuilder] parses the server's URL only once.
 func NewGetRequestStatusRequest(server string, requestID string, params *GetRequestStatusParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "requestId", requestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/requests/%s/status", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.GetRequestStatus(requestID, params)
 }
 
-// NewListGroupsRequest constructs an http.Request for the ListGroups method
+// GetRequestStatus builds a GET /requests/{requestId}/status request.
+func (b *RequestBuilder) GetRequestStatus(requestID string, params *GetRequestStatusParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/requests/%s/status", requestID)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewListGroupsRequest builds a GET /um/groups request. A [RequestBuilder] parses the server's URL only once.
 func NewListGroupsRequest(server string, params *ListGroupsParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	operationPath := fmt.Sprintf("/um/groups")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.ListGroups(params)
 }
 
-// NewCreateGroupRequest calls the generic CreateGroup builder with application/json body
+// ListGroups builds a GET /um/groups request.
+func (b *RequestBuilder) ListGroups(params *ListGroupsParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/um/groups")
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewCreateGroupRequest builds a POST /um/groups request with a JSON body. A [RequestBuilder] parses the server's URL only once.
 func NewCreateGroupRequest(server string, params *CreateGroupParams, body CreateGroupJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateGroupRequestWithBody(server, params, "application/json", bodyReader)
+	return b.CreateGroup(params, body)
 }
 
-// NewCreateGroupRequestWithBody constructs an http.Request for the CreateGroup method, with any body, and a specified content type
+// CreateGroup builds a POST /um/groups request with a JSON body.
+func (b *RequestBuilder) CreateGroup(params *CreateGroupParams, body CreateGroupJSONRequestBody) (*http.Request, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	return b.CreateGroupWithBody(params, "application/json", bytes.NewReader(data))
+}
+
+// NewCreateGroupRequestWithBody builds a POST /um/groups request with any body. A [RequestBuilder] parses the server's URL only once.
 func NewCreateGroupRequestWithBody(server string, params *CreateGroupParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	operationPath := fmt.Sprintf("/um/groups")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.CreateGroupWithBody(params, contentType, body)
 }
 
-// NewDeleteGroupRequest constructs an http.Request for the DeleteGroup method
+// CreateGroupWithBody builds a POST /um/groups request with any body.
+func (b *RequestBuilder) CreateGroupWithBody(params *CreateGroupParams, contentType string, body io.Reader) (*http.Request, error) {
+	r, err := b.request(http.MethodPost, body, "/um/groups")
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Add("Content-Type", contentType)
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewDeleteGroupRequest builds a DELETE /um/groups/{groupId} request. A [RequestBuilder] parses the server's URL only once.
 func NewDeleteGroupRequest(server string, groupID string, params *DeleteGroupParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "groupId", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/groups/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.DeleteGroup(groupID, params)
 }
 
-// NewGetGroupRequest constructs an http.Request for the GetGroup method
+// DeleteGroup builds a DELETE /um/groups/{groupId} request.
+func (b *RequestBuilder) DeleteGroup(groupID string, params *DeleteGroupParams) (*http.Request, error) {
+	r, err := b.request(http.MethodDelete, nil, "/um/groups/%s", groupID)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewGetGroupRequest builds a GET /um/groups/{groupId} request. A [RequestBuilder] parses the server's URL only once.
 func NewGetGroupRequest(server string, groupID string, params *GetGroupParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "groupId", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/groups/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.GetGroup(groupID, params)
 }
 
-// NewReplaceGroupRequest calls the generic ReplaceGroup builder with application/json body
+// GetGroup builds a GET /um/groups/{groupId} request.
+func (b *RequestBuilder) GetGroup(groupID string, params *GetGroupParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/um/groups/%s", groupID)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewReplaceGroupRequest builds a PUT /um/groups/{groupId} request with a JSON body. A [RequestBuilder] parses the server's URL only once.
 func NewReplaceGroupRequest(server string, groupID string, params *ReplaceGroupParams, body ReplaceGroupJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewReplaceGroupRequestWithBody(server, groupID, params, "application/json", bodyReader)
+	return b.ReplaceGroup(groupID, params, body)
 }
 
-// NewReplaceGroupRequestWithBody constructs an http.Request for the ReplaceGroup method, with any body, and a specified content type
+// ReplaceGroup builds a PUT /um/groups/{groupId} request with a JSON body.
+func (b *RequestBuilder) ReplaceGroup(groupID string, params *ReplaceGroupParams, body ReplaceGroupJSONRequestBody) (*http.Request, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	return b.ReplaceGroupWithBody(groupID, params, "application/json", bytes.NewReader(data))
+}
+
+// NewReplaceGroupRequestWithBody builds a PUT /um/groups/{groupId} request with any body. A [RequestBuilder] parses the server's URL only once.
 func NewReplaceGroupRequestWithBody(server string, groupID string, params *ReplaceGroupParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "groupId", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/groups/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.ReplaceGroupWithBody(groupID, params, contentType, body)
 }
 
-// NewListGroupResourcesRequest constructs an http.Request for the ListGroupResources method
+// ReplaceGroupWithBody builds a PUT /um/groups/{groupId} request with any body.
+func (b *RequestBuilder) ReplaceGroupWithBody(groupID string, params *ReplaceGroupParams, contentType string, body io.Reader) (*http.Request, error) {
+	r, err := b.request(http.MethodPut, body, "/um/groups/%s", groupID)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Add("Content-Type", contentType)
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewListGroupResourcesRequest builds a GET /um/groups/{groupId}/resources request. A [RequestBuilder] parses the server's URL only once.
 func NewListGroupResourcesRequest(server string, groupID string, params *ListGroupResourcesParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "groupId", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/groups/%s/resources", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.ListGroupResources(groupID, params)
 }
 
-// NewListSharesRequest constructs an http.Request for the ListShares method
+// ListGroupResources builds a GET /um/groups/{groupId}/resources request.
+func (b *RequestBuilder) ListGroupResources(groupID string, params *ListGroupResourcesParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/um/groups/%s/resources", groupID)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewListSharesRequest builds a GET /um/groups/{groupId}/shares request. A [RequestBuilder] parses the server's URL only once.
 func NewListSharesRequest(server string, groupID string, params *ListSharesParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "groupId", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/groups/%s/shares", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.ListShares(groupID, params)
 }
 
-// NewRemoveShareRequest constructs an http.Request for the RemoveShare method
+// ListShares builds a GET /um/groups/{groupId}/shares request.
+func (b *RequestBuilder) ListShares(groupID string, params *ListSharesParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/um/groups/%s/shares", groupID)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewRemoveShareRequest builds a DELETE /um/groups/{groupId}/shares/{resourceId} request. A [RequestBuilder] parses the server's URL only once.
 func NewRemoveShareRequest(server string, groupID string, resourceID string, params *RemoveShareParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "groupId", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "resourceId", resourceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/groups/%s/shares/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.RemoveShare(groupID, resourceID, params)
 }
 
-// NewGetShareRequest constructs an http.Request for the GetShare method
+// RemoveShare builds a DELETE /um/groups/{groupId}/shares/{resourceId} request.
+func (b *RequestBuilder) RemoveShare(groupID string, resourceID string, params *RemoveShareParams) (*http.Request, error) {
+	r, err := b.request(http.MethodDelete, nil, "/um/groups/%s/shares/%s", groupID, resourceID)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewGetShareRequest builds a GET /um/groups/{groupId}/shares/{resourceId} request. A [RequestBuilder] parses the server's URL only once.
 func NewGetShareRequest(server string, groupID string, resourceID string, params *GetShareParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "groupId", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "resourceId", resourceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/groups/%s/shares/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.GetShare(groupID, resourceID, params)
 }
 
-// NewAddShareRequest calls the generic AddShare builder with application/json body
+// GetShare builds a GET /um/groups/{groupId}/shares/{resourceId} request.
+func (b *RequestBuilder) GetShare(groupID string, resourceID string, params *GetShareParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/um/groups/%s/shares/%s", groupID, resourceID)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewAddShareRequest builds a POST /um/groups/{groupId}/shares/{resourceId} request with a JSON body. A [RequestBuilder] parses the server's URL only once.
 func NewAddShareRequest(server string, groupID string, resourceID string, params *AddShareParams, body AddShareJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewAddShareRequestWithBody(server, groupID, resourceID, params, "application/json", bodyReader)
+	return b.AddShare(groupID, resourceID, params, body)
 }
 
-// NewAddShareRequestWithBody constructs an http.Request for the AddShare method, with any body, and a specified content type
+// AddShare builds a POST /um/groups/{groupId}/shares/{resourceId} request with a JSON body.
+func (b *RequestBuilder) AddShare(groupID string, resourceID string, params *AddShareParams, body AddShareJSONRequestBody) (*http.Request, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	return b.AddShareWithBody(groupID, resourceID, params, "application/json", bytes.NewReader(data))
+}
+
+// NewAddShareRequestWithBody builds a POST /um/groups/{groupId}/shares/{resourceId} request with any body. A [RequestBuilder] parses the server's URL only once.
 func NewAddShareRequestWithBody(server string, groupID string, resourceID string, params *AddShareParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "groupId", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "resourceId", resourceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/groups/%s/shares/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.AddShareWithBody(groupID, resourceID, params, contentType, body)
 }
 
-// NewReplaceShareRequest calls the generic ReplaceShare builder with application/json body
+// AddShareWithBody builds a POST /um/groups/{groupId}/shares/{resourceId} request with any body.
+func (b *RequestBuilder) AddShareWithBody(groupID string, resourceID string, params *AddShareParams, contentType string, body io.Reader) (*http.Request, error) {
+	r, err := b.request(http.MethodPost, body, "/um/groups/%s/shares/%s", groupID, resourceID)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Add("Content-Type", contentType)
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewReplaceShareRequest builds a PUT /um/groups/{groupId}/shares/{resourceId} request with a JSON body. A [RequestBuilder] parses the server's URL only once.
 func NewReplaceShareRequest(server string, groupID string, resourceID string, params *ReplaceShareParams, body ReplaceShareJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewReplaceShareRequestWithBody(server, groupID, resourceID, params, "application/json", bodyReader)
+	return b.ReplaceShare(groupID, resourceID, params, body)
 }
 
-// NewReplaceShareRequestWithBody constructs an http.Request for the ReplaceShare method, with any body, and a specified content type
+// ReplaceShare builds a PUT /um/groups/{groupId}/shares/{resourceId} request with a JSON body.
+func (b *RequestBuilder) ReplaceShare(groupID string, resourceID string, params *ReplaceShareParams, body ReplaceShareJSONRequestBody) (*http.Request, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	return b.ReplaceShareWithBody(groupID, resourceID, params, "application/json", bytes.NewReader(data))
+}
+
+// NewReplaceShareRequestWithBody builds a PUT /um/groups/{groupId}/shares/{resourceId} request with any body. A [RequestBuilder] parses the server's URL only once.
 func NewReplaceShareRequestWithBody(server string, groupID string, resourceID string, params *ReplaceShareParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "groupId", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "resourceId", resourceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/groups/%s/shares/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.ReplaceShareWithBody(groupID, resourceID, params, contentType, body)
 }
 
-// NewListGroupMembersRequest constructs an http.Request for the ListGroupMembers method
+// ReplaceShareWithBody builds a PUT /um/groups/{groupId}/shares/{resourceId} request with any body.
+func (b *RequestBuilder) ReplaceShareWithBody(groupID string, resourceID string, params *ReplaceShareParams, contentType string, body io.Reader) (*http.Request, error) {
+	r, err := b.request(http.MethodPut, body, "/um/groups/%s/shares/%s", groupID, resourceID)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Add("Content-Type", contentType)
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewListGroupMembersRequest builds a GET /um/groups/{groupId}/users request. A [RequestBuilder] parses the server's URL only once.
 func NewListGroupMembersRequest(server string, groupID string, params *ListGroupMembersParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "groupId", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/groups/%s/users", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.ListGroupMembers(groupID, params)
 }
 
-// NewAddGroupMemberRequest calls the generic AddGroupMember builder with application/json body
+// ListGroupMembers builds a GET /um/groups/{groupId}/users request.
+func (b *RequestBuilder) ListGroupMembers(groupID string, params *ListGroupMembersParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/um/groups/%s/users", groupID)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewAddGroupMemberRequest builds a POST /um/groups/{groupId}/users request with a JSON body. A [RequestBuilder] parses the server's URL only once.
 func NewAddGroupMemberRequest(server string, groupID string, params *AddGroupMemberParams, body AddGroupMemberJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewAddGroupMemberRequestWithBody(server, groupID, params, "application/json", bodyReader)
+	return b.AddGroupMember(groupID, params, body)
 }
 
-// NewAddGroupMemberRequestWithBody constructs an http.Request for the AddGroupMember method, with any body, and a specified content type
+// AddGroupMember builds a POST /um/groups/{groupId}/users request with a JSON body.
+func (b *RequestBuilder) AddGroupMember(groupID string, params *AddGroupMemberParams, body AddGroupMemberJSONRequestBody) (*http.Request, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	return b.AddGroupMemberWithBody(groupID, params, "application/json", bytes.NewReader(data))
+}
+
+// NewAddGroupMemberRequestWithBody builds a POST /um/groups/{groupId}/users request with any body. A [RequestBuilder] parses the server's URL only once.
 func NewAddGroupMemberRequestWithBody(server string, groupID string, params *AddGroupMemberParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "groupId", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/groups/%s/users", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.AddGroupMemberWithBody(groupID, params, contentType, body)
 }
 
-// NewRemoveGroupMemberRequest constructs an http.Request for the RemoveGroupMember method
+// AddGroupMemberWithBody builds a POST /um/groups/{groupId}/users request with any body.
+func (b *RequestBuilder) AddGroupMemberWithBody(groupID string, params *AddGroupMemberParams, contentType string, body io.Reader) (*http.Request, error) {
+	r, err := b.request(http.MethodPost, body, "/um/groups/%s/users", groupID)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Add("Content-Type", contentType)
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewRemoveGroupMemberRequest builds a DELETE /um/groups/{groupId}/users/{userId} request. A [RequestBuilder] parses the server's URL only once.
 func NewRemoveGroupMemberRequest(server string, groupID string, userID string, params *RemoveGroupMemberParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "groupId", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "userId", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/groups/%s/users/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.RemoveGroupMember(groupID, userID, params)
 }
 
-// NewListResourcesRequest constructs an http.Request for the ListResources method
+// RemoveGroupMember builds a DELETE /um/groups/{groupId}/users/{userId} request.
+func (b *RequestBuilder) RemoveGroupMember(groupID string, userID string, params *RemoveGroupMemberParams) (*http.Request, error) {
+	r, err := b.request(http.MethodDelete, nil, "/um/groups/%s/users/%s", groupID, userID)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewListResourcesRequest builds a GET /um/resources request. A [RequestBuilder] parses the server's URL only once.
 func NewListResourcesRequest(server string, params *ListResourcesParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	operationPath := fmt.Sprintf("/um/resources")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.ListResources(params)
 }
 
-// NewListResourcesByTypeRequest constructs an http.Request for the ListResourcesByType method
+// ListResources builds a GET /um/resources request.
+func (b *RequestBuilder) ListResources(params *ListResourcesParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/um/resources")
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewListResourcesByTypeRequest builds a GET /um/resources/{resourceType} request. A [RequestBuilder] parses the server's URL only once.
 func NewListResourcesByTypeRequest(server string, resourceType string, params *ListResourcesByTypeParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "resourceType", resourceType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/resources/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.ListResourcesByType(resourceType, params)
 }
 
-// NewGetResourceRequest constructs an http.Request for the GetResource method
+// ListResourcesByType builds a GET /um/resources/{resourceType} request.
+func (b *RequestBuilder) ListResourcesByType(resourceType string, params *ListResourcesByTypeParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/um/resources/%s", resourceType)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewGetResourceRequest builds a GET /um/resources/{resourceType}/{resourceId} request. A [RequestBuilder] parses the server's URL only once.
 func NewGetResourceRequest(server string, resourceType string, resourceID string, params *GetResourceParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "resourceType", resourceType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "resourceId", resourceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/resources/%s/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.GetResource(resourceType, resourceID, params)
 }
 
-// NewListUsersRequest constructs an http.Request for the ListUsers method
+// GetResource builds a GET /um/resources/{resourceType}/{resourceId} request.
+func (b *RequestBuilder) GetResource(resourceType string, resourceID string, params *GetResourceParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/um/resources/%s/%s", resourceType, resourceID)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewListUsersRequest builds a GET /um/users request. A [RequestBuilder] parses the server's URL only once.
 func NewListUsersRequest(server string, params *ListUsersParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
+	return b.ListUsers(params)
+}
 
-	operationPath := fmt.Sprintf("/um/users")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
+// ListUsers builds a GET /um/users request.
+func (b *RequestBuilder) ListUsers(params *ListUsersParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/um/users")
 	if err != nil {
 		return nil, err
 	}
-
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
+		var query []byte
 		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query = appendForm(query, "pretty", *params.Pretty)
 		}
-
 		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query = appendForm(query, "depth", *params.Depth)
 		}
-
 		if params.Offset != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", *params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query = appendForm(query, "offset", *params.Offset)
 		}
-
 		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query = appendForm(query, "limit", *params.Limit)
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
+		r.URL.RawQuery = string(query)
 		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
 		}
-
 	}
-
-	return req, nil
+	return r, nil
 }
 
-// NewCreateUserRequest calls the generic CreateUser builder with application/json body
+// NewCreateUserRequest builds a POST /um/users request with a JSON body. A [RequestBuilder] parses the server's URL only once.
 func NewCreateUserRequest(server string, params *CreateUserParams, body CreateUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateUserRequestWithBody(server, params, "application/json", bodyReader)
+	return b.CreateUser(params, body)
 }
 
-// NewCreateUserRequestWithBody constructs an http.Request for the CreateUser method, with any body, and a specified content type
+// CreateUser builds a POST /um/users request with a JSON body.
+func (b *RequestBuilder) CreateUser(params *CreateUserParams, body CreateUserJSONRequestBody) (*http.Request, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	return b.CreateUserWithBody(params, "application/json", bytes.NewReader(data))
+}
+
+// NewCreateUserRequestWithBody builds a POST /um/users request with any body. A [RequestBuilder] parses the server's URL only once.
 func NewCreateUserRequestWithBody(server string, params *CreateUserParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	operationPath := fmt.Sprintf("/um/users")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.CreateUserWithBody(params, contentType, body)
 }
 
-// NewDeleteUserRequest constructs an http.Request for the DeleteUser method
+// CreateUserWithBody builds a POST /um/users request with any body.
+func (b *RequestBuilder) CreateUserWithBody(params *CreateUserParams, contentType string, body io.Reader) (*http.Request, error) {
+	r, err := b.request(http.MethodPost, body, "/um/users")
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Add("Content-Type", contentType)
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewDeleteUserRequest builds a DELETE /um/users/{userId} request. A [RequestBuilder] parses the server's URL only once.
 func NewDeleteUserRequest(server string, userID string, params *DeleteUserParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userId", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/users/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.DeleteUser(userID, params)
 }
 
-// NewGetUserRequest constructs an http.Request for the GetUser method
+// DeleteUser builds a DELETE /um/users/{userId} request.
+func (b *RequestBuilder) DeleteUser(userID string, params *DeleteUserParams) (*http.Request, error) {
+	r, err := b.request(http.MethodDelete, nil, "/um/users/%s", userID)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewGetUserRequest builds a GET /um/users/{userId} request. A [RequestBuilder] parses the server's URL only once.
 func NewGetUserRequest(server string, userID string, params *GetUserParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userId", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/users/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.GetUser(userID, params)
 }
 
-// NewReplaceUserRequest calls the generic ReplaceUser builder with application/json body
+// GetUser builds a GET /um/users/{userId} request.
+func (b *RequestBuilder) GetUser(userID string, params *GetUserParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/um/users/%s", userID)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewReplaceUserRequest builds a PUT /um/users/{userId} request with a JSON body. A [RequestBuilder] parses the server's URL only once.
 func NewReplaceUserRequest(server string, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewReplaceUserRequestWithBody(server, userID, params, "application/json", bodyReader)
+	return b.ReplaceUser(userID, params, body)
 }
 
-// NewReplaceUserRequestWithBody constructs an http.Request for the ReplaceUser method, with any body, and a specified content type
+// ReplaceUser builds a PUT /um/users/{userId} request with a JSON body.
+func (b *RequestBuilder) ReplaceUser(userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody) (*http.Request, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	return b.ReplaceUserWithBody(userID, params, "application/json", bytes.NewReader(data))
+}
+
+// NewReplaceUserRequestWithBody builds a PUT /um/users/{userId} request with any body. A [RequestBuilder] parses the server's URL only once.
 func NewReplaceUserRequestWithBody(server string, userID string, params *ReplaceUserParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userId", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/users/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.ReplaceUserWithBody(userID, params, contentType, body)
 }
 
-// NewListUserGroupsRequest constructs an http.Request for the ListUserGroups method
+// ReplaceUserWithBody builds a PUT /um/users/{userId} request with any body.
+func (b *RequestBuilder) ReplaceUserWithBody(userID string, params *ReplaceUserParams, contentType string, body io.Reader) (*http.Request, error) {
+	r, err := b.request(http.MethodPut, body, "/um/users/%s", userID)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Add("Content-Type", contentType)
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewListUserGroupsRequest builds a GET /um/users/{userId}/groups request. A [RequestBuilder] parses the server's URL only once.
 func NewListUserGroupsRequest(server string, userID string, params *ListUserGroupsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userId", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/um/users/%s/groups", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
-		}
-
-	}
-
-	return req, nil
+	return b.ListUserGroups(userID, params)
 }
 
-// NewListOwnedResourcesRequest constructs an http.Request for the ListOwnedResources method
+// ListUserGroups builds a GET /um/users/{userId}/groups request.
+func (b *RequestBuilder) ListUserGroups(userID string, params *ListUserGroupsParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/um/users/%s/groups", userID)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.Pretty != nil {
+			query = appendForm(query, "pretty", *params.Pretty)
+		}
+		if params.Depth != nil {
+			query = appendForm(query, "depth", *params.Depth)
+		}
+		r.URL.RawQuery = string(query)
+		if params.XContractNumber != nil {
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
+		}
+	}
+	return r, nil
+}
+
+// NewListOwnedResourcesRequest builds a GET /um/users/{userId}/owns request. A [RequestBuilder] parses the server's URL only once.
 func NewListOwnedResourcesRequest(server string, userID string, params *ListOwnedResourcesParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userId", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
+	return b.ListOwnedResources(userID, params)
+}
 
-	serverURL, err := url.Parse(server)
+// ListOwnedResources builds a GET /um/users/{userId}/owns request.
+func (b *RequestBuilder) ListOwnedResources(userID string, params *ListOwnedResourcesParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/um/users/%s/owns", userID)
 	if err != nil {
 		return nil, err
 	}
-
-	operationPath := fmt.Sprintf("/um/users/%s/owns", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
+		var query []byte
 		if params.Pretty != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pretty", *params.Pretty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query = appendForm(query, "pretty", *params.Pretty)
 		}
-
 		if params.Depth != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query = appendForm(query, "depth", *params.Depth)
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
+		r.URL.RawQuery = string(query)
 		if params.XContractNumber != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Contract-Number", *params.XContractNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int32"})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Contract-Number", headerParam0)
+			r.Header.Set("X-Contract-Number", text(*params.XContractNumber))
 		}
-
 	}
-
-	return req, nil
+	return r, nil
 }
 
-// NewListTritonUsersRequest constructs an http.Request for the ListTritonUsers method
+// NewListTritonUsersRequest builds a GET /{account}/users request. A [RequestBuilder] parses the server's URL only once.
 func NewListTritonUsersRequest(server string, account string, params *ListTritonUsersParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/users", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.AsRole != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return b.ListTritonUsers(account, params)
 }
 
-// NewCreateTritonUserRequest calls the generic CreateTritonUser builder with application/json body
+// ListTritonUsers builds a GET /{account}/users request.
+func (b *RequestBuilder) ListTritonUsers(account string, params *ListTritonUsersParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/%s/users", account)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.AsRole != nil {
+			query = appendFormList(query, "as-role", params.AsRole)
+		}
+		r.URL.RawQuery = string(query)
+	}
+	return r, nil
+}
+
+// NewCreateTritonUserRequest builds a POST /{account}/users request with a JSON body. A [RequestBuilder] parses the server's URL only once.
 func NewCreateTritonUserRequest(server string, account string, params *CreateTritonUserParams, body CreateTritonUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateTritonUserRequestWithBody(server, account, params, "application/json", bodyReader)
+	return b.CreateTritonUser(account, params, body)
 }
 
-// NewCreateTritonUserRequestWithBody constructs an http.Request for the CreateTritonUser method, with any body, and a specified content type
+// CreateTritonUser builds a POST /{account}/users request with a JSON body.
+func (b *RequestBuilder) CreateTritonUser(account string, params *CreateTritonUserParams, body CreateTritonUserJSONRequestBody) (*http.Request, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	return b.CreateTritonUserWithBody(account, params, "application/json", bytes.NewReader(data))
+}
+
+// NewCreateTritonUserRequestWithBody builds a POST /{account}/users request with any body. A [RequestBuilder] parses the server's URL only once.
 func NewCreateTritonUserRequestWithBody(server string, account string, params *CreateTritonUserParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/users", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.AsRole != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return b.CreateTritonUserWithBody(account, params, contentType, body)
 }
 
-// NewDeleteTritonUserRequest constructs an http.Request for the DeleteTritonUser method
+// CreateTritonUserWithBody builds a POST /{account}/users request with any body.
+func (b *RequestBuilder) CreateTritonUserWithBody(account string, params *CreateTritonUserParams, contentType string, body io.Reader) (*http.Request, error) {
+	r, err := b.request(http.MethodPost, body, "/%s/users", account)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Add("Content-Type", contentType)
+	if params != nil {
+		var query []byte
+		if params.AsRole != nil {
+			query = appendFormList(query, "as-role", params.AsRole)
+		}
+		r.URL.RawQuery = string(query)
+	}
+	return r, nil
+}
+
+// NewDeleteTritonUserRequest builds a DELETE /{account}/users/{user} request. A [RequestBuilder] parses the server's URL only once.
 func NewDeleteTritonUserRequest(server string, account string, user string, params *DeleteTritonUserParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user", user, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/users/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.AsRole != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return b.DeleteTritonUser(account, user, params)
 }
 
-// NewGetTritonUserRequest constructs an http.Request for the GetTritonUser method
+// DeleteTritonUser builds a DELETE /{account}/users/{user} request.
+func (b *RequestBuilder) DeleteTritonUser(account string, user string, params *DeleteTritonUserParams) (*http.Request, error) {
+	r, err := b.request(http.MethodDelete, nil, "/%s/users/%s", account, user)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.AsRole != nil {
+			query = appendFormList(query, "as-role", params.AsRole)
+		}
+		r.URL.RawQuery = string(query)
+	}
+	return r, nil
+}
+
+// NewGetTritonUserRequest builds a GET /{account}/users/{user} request. A [RequestBuilder] parses the server's URL only once.
 func NewGetTritonUserRequest(server string, account string, user string, params *GetTritonUserParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
+	return b.GetTritonUser(account, user, params)
+}
 
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user", user, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+// GetTritonUser builds a GET /{account}/users/{user} request.
+func (b *RequestBuilder) GetTritonUser(account string, user string, params *GetTritonUserParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/%s/users/%s", account, user)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/users/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
+		var query []byte
 		if params.Membership != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "membership", *params.Membership, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query = appendForm(query, "membership", *params.Membership)
 		}
-
 		if params.AsRole != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query = appendFormList(query, "as-role", params.AsRole)
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+		r.URL.RawQuery = string(query)
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return r, nil
 }
 
-// NewUpdateTritonUserRequest calls the generic UpdateTritonUser builder with application/json body
+// NewUpdateTritonUserRequest builds a POST /{account}/users/{user} request with a JSON body. A [RequestBuilder] parses the server's URL only once.
 func NewUpdateTritonUserRequest(server string, account string, user string, params *UpdateTritonUserParams, body UpdateTritonUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateTritonUserRequestWithBody(server, account, user, params, "application/json", bodyReader)
+	return b.UpdateTritonUser(account, user, params, body)
 }
 
-// NewUpdateTritonUserRequestWithBody constructs an http.Request for the UpdateTritonUser method, with any body, and a specified content type
+// UpdateTritonUser builds a POST /{account}/users/{user} request with a JSON body.
+func (b *RequestBuilder) UpdateTritonUser(account string, user string, params *UpdateTritonUserParams, body UpdateTritonUserJSONRequestBody) (*http.Request, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	return b.UpdateTritonUserWithBody(account, user, params, "application/json", bytes.NewReader(data))
+}
+
+// NewUpdateTritonUserRequestWithBody builds a POST /{account}/users/{user} request with any body. A [RequestBuilder] parses the server's URL only once.
 func NewUpdateTritonUserRequestWithBody(server string, account string, user string, params *UpdateTritonUserParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user", user, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/users/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.AsRole != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return b.UpdateTritonUserWithBody(account, user, params, contentType, body)
 }
 
-// NewChangeTritonUserPasswordRequest calls the generic ChangeTritonUserPassword builder with application/json body
+// UpdateTritonUserWithBody builds a POST /{account}/users/{user} request with any body.
+func (b *RequestBuilder) UpdateTritonUserWithBody(account string, user string, params *UpdateTritonUserParams, contentType string, body io.Reader) (*http.Request, error) {
+	r, err := b.request(http.MethodPost, body, "/%s/users/%s", account, user)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Add("Content-Type", contentType)
+	if params != nil {
+		var query []byte
+		if params.AsRole != nil {
+			query = appendFormList(query, "as-role", params.AsRole)
+		}
+		r.URL.RawQuery = string(query)
+	}
+	return r, nil
+}
+
+// NewChangeTritonUserPasswordRequest builds a POST /{account}/users/{user}/change_password request with a JSON body. A [RequestBuilder] parses the server's URL only once.
 func NewChangeTritonUserPasswordRequest(server string, account string, user string, params *ChangeTritonUserPasswordParams, body ChangeTritonUserPasswordJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewChangeTritonUserPasswordRequestWithBody(server, account, user, params, "application/json", bodyReader)
+	return b.ChangeTritonUserPassword(account, user, params, body)
 }
 
-// NewChangeTritonUserPasswordRequestWithBody constructs an http.Request for the ChangeTritonUserPassword method, with any body, and a specified content type
+// ChangeTritonUserPassword builds a POST /{account}/users/{user}/change_password request with a JSON body.
+func (b *RequestBuilder) ChangeTritonUserPassword(account string, user string, params *ChangeTritonUserPasswordParams, body ChangeTritonUserPasswordJSONRequestBody) (*http.Request, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	return b.ChangeTritonUserPasswordWithBody(account, user, params, "application/json", bytes.NewReader(data))
+}
+
+// NewChangeTritonUserPasswordRequestWithBody builds a POST /{account}/users/{user}/change_password request with any body. A [RequestBuilder] parses the server's URL only once.
 func NewChangeTritonUserPasswordRequestWithBody(server string, account string, user string, params *ChangeTritonUserPasswordParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user", user, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/users/%s/change_password", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.AsRole != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return b.ChangeTritonUserPasswordWithBody(account, user, params, contentType, body)
 }
 
-// NewListTritonUserKeysRequest constructs an http.Request for the ListTritonUserKeys method
+// ChangeTritonUserPasswordWithBody builds a POST /{account}/users/{user}/change_password request with any body.
+func (b *RequestBuilder) ChangeTritonUserPasswordWithBody(account string, user string, params *ChangeTritonUserPasswordParams, contentType string, body io.Reader) (*http.Request, error) {
+	r, err := b.request(http.MethodPost, body, "/%s/users/%s/change_password", account, user)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Add("Content-Type", contentType)
+	if params != nil {
+		var query []byte
+		if params.AsRole != nil {
+			query = appendFormList(query, "as-role", params.AsRole)
+		}
+		r.URL.RawQuery = string(query)
+	}
+	return r, nil
+}
+
+// NewListTritonUserKeysRequest builds a GET /{account}/users/{user}/keys request. A [RequestBuilder] parses the server's URL only once.
 func NewListTritonUserKeysRequest(server string, account string, user string, params *ListTritonUserKeysParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user", user, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/users/%s/keys", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.AsRole != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return b.ListTritonUserKeys(account, user, params)
 }
 
-// NewCreateTritonUserKeyRequest calls the generic CreateTritonUserKey builder with application/json body
+// ListTritonUserKeys builds a GET /{account}/users/{user}/keys request.
+func (b *RequestBuilder) ListTritonUserKeys(account string, user string, params *ListTritonUserKeysParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/%s/users/%s/keys", account, user)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.AsRole != nil {
+			query = appendFormList(query, "as-role", params.AsRole)
+		}
+		r.URL.RawQuery = string(query)
+	}
+	return r, nil
+}
+
+// NewCreateTritonUserKeyRequest builds a POST /{account}/users/{user}/keys request with a JSON body. A [RequestBuilder] parses the server's URL only once.
 func NewCreateTritonUserKeyRequest(server string, account string, user string, params *CreateTritonUserKeyParams, body CreateTritonUserKeyJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateTritonUserKeyRequestWithBody(server, account, user, params, "application/json", bodyReader)
+	return b.CreateTritonUserKey(account, user, params, body)
 }
 
-// NewCreateTritonUserKeyRequestWithBody constructs an http.Request for the CreateTritonUserKey method, with any body, and a specified content type
+// CreateTritonUserKey builds a POST /{account}/users/{user}/keys request with a JSON body.
+func (b *RequestBuilder) CreateTritonUserKey(account string, user string, params *CreateTritonUserKeyParams, body CreateTritonUserKeyJSONRequestBody) (*http.Request, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	return b.CreateTritonUserKeyWithBody(account, user, params, "application/json", bytes.NewReader(data))
+}
+
+// NewCreateTritonUserKeyRequestWithBody builds a POST /{account}/users/{user}/keys request with any body. A [RequestBuilder] parses the server's URL only once.
 func NewCreateTritonUserKeyRequestWithBody(server string, account string, user string, params *CreateTritonUserKeyParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user", user, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/users/%s/keys", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.AsRole != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return b.CreateTritonUserKeyWithBody(account, user, params, contentType, body)
 }
 
-// NewDeleteTritonUserKeyRequest constructs an http.Request for the DeleteTritonUserKey method
+// CreateTritonUserKeyWithBody builds a POST /{account}/users/{user}/keys request with any body.
+func (b *RequestBuilder) CreateTritonUserKeyWithBody(account string, user string, params *CreateTritonUserKeyParams, contentType string, body io.Reader) (*http.Request, error) {
+	r, err := b.request(http.MethodPost, body, "/%s/users/%s/keys", account, user)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Add("Content-Type", contentType)
+	if params != nil {
+		var query []byte
+		if params.AsRole != nil {
+			query = appendFormList(query, "as-role", params.AsRole)
+		}
+		r.URL.RawQuery = string(query)
+	}
+	return r, nil
+}
+
+// NewDeleteTritonUserKeyRequest builds a DELETE /{account}/users/{user}/keys/{name} request. A [RequestBuilder] parses the server's URL only once.
 func NewDeleteTritonUserKeyRequest(server string, account string, user string, name string, params *DeleteTritonUserKeyParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user", user, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam2 string
-
-	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/users/%s/keys/%s", pathParam0, pathParam1, pathParam2)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.AsRole != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return b.DeleteTritonUserKey(account, user, name, params)
 }
 
-// NewGetTritonUserKeyRequest constructs an http.Request for the GetTritonUserKey method
-func NewGetTritonUserKeyRequest(server string, account string, user string, name string, params *GetTritonUserKeyParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account", account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+// DeleteTritonUserKey builds a DELETE /{account}/users/{user}/keys/{name} request.
+func (b *RequestBuilder) DeleteTritonUserKey(account string, user string, name string, params *DeleteTritonUserKeyParams) (*http.Request, error) {
+	r, err := b.request(http.MethodDelete, nil, "/%s/users/%s/keys/%s", account, user, name)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user", user, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam2 string
-
-	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/users/%s/keys/%s", pathParam0, pathParam1, pathParam2)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
+		var query []byte
 		if params.AsRole != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "as-role", params.AsRole, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query = appendFormList(query, "as-role", params.AsRole)
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+		r.URL.RawQuery = string(query)
 	}
+	return r, nil
+}
 
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+// NewGetTritonUserKeyRequest builds a GET /{account}/users/{user}/keys/{name} request. A [RequestBuilder] parses the server's URL only once.
+func NewGetTritonUserKeyRequest(server string, account string, user string, name string, params *GetTritonUserKeyParams) (*http.Request, error) {
+	b, err := NewRequestBuilder(server)
 	if err != nil {
 		return nil, err
 	}
+	return b.GetTritonUserKey(account, user, name, params)
+}
 
-	return req, nil
+// GetTritonUserKey builds a GET /{account}/users/{user}/keys/{name} request.
+func (b *RequestBuilder) GetTritonUserKey(account string, user string, name string, params *GetTritonUserKeyParams) (*http.Request, error) {
+	r, err := b.request(http.MethodGet, nil, "/%s/users/%s/keys/%s", account, user, name)
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		var query []byte
+		if params.AsRole != nil {
+			query = appendFormList(query, "as-role", params.AsRole)
+		}
+		r.URL.RawQuery = string(query)
+	}
+	return r, nil
 }
 
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {

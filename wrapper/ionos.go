@@ -31,7 +31,8 @@ const ionosBaseURL = "https://api.ionos.com/cloudapi/v6"
 // Ids are opaque strings. An id that is empty, "." or "..", or holds control characters is
 // refused before any request; every other one is escaped. An IONOS is safe for concurrent use.
 type IONOS struct {
-	server    string // the base URL, as the request builders take it
+	server    string // the base URL, which ends in a slash
+	requests  *gen.RequestBuilder
 	transport *transport
 	pace      PollPolicy
 	polls     *pollSchedule // shared by all waits
@@ -48,7 +49,9 @@ func NewIONOS(auth Auth, opts ...IONOSOption) (*IONOS, error) {
 	if err := s.poll.check(); err != nil {
 		return nil, err
 	}
-	return &IONOS{server: s.baseURL + "/", transport: t, pace: s.poll.withDefaults(), polls: &pollSchedule{limiter: &t.limiter}}, nil
+	c := &IONOS{server: s.baseURL + "/", transport: t, pace: s.poll.withDefaults(), polls: &pollSchedule{limiter: &t.limiter}}
+	c.requests, err = gen.NewRequestBuilder(c.server)
+	return c, err
 }
 
 // NewIONOSFromEnv makes a client from the variables that the vendor's tools read:

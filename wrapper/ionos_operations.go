@@ -13,7 +13,7 @@ import (
 //
 //meta:operation GET /um/users
 func (c *IONOS) ListUsers(ctx context.Context, opts ...CallOption) (*gen.UserList, error) {
-	r, err := gen.NewListUsersRequest(c.server, nil)
+	r, err := c.requests.ListUsers(nil)
 	return read[gen.UserList](ctx, c, call{operation: "umUsersGet", request: r, err: err, opts: opts, allowed: givenOffset | givenLimit})
 }
 
@@ -25,7 +25,7 @@ func (c *IONOS) CreateUser(ctx context.Context, properties gen.UserCreatePropert
 		"lastname", properties.LastName, "password", string(properties.Password)); err != nil {
 		return nil, nil, err
 	}
-	r, err := gen.NewCreateUserRequest(c.server, nil, gen.UserCreate{Properties: properties})
+	r, err := c.requests.CreateUser(nil, gen.UserCreate{Properties: properties})
 	return write[gen.User](ctx, c, call{operation: "umUsersPost", request: r, err: err, opts: opts})
 }
 
@@ -33,7 +33,7 @@ func (c *IONOS) CreateUser(ctx context.Context, properties gen.UserCreatePropert
 //
 //meta:operation GET /um/users/{userId}
 func (c *IONOS) GetUser(ctx context.Context, userID string, opts ...CallOption) (*gen.User, error) {
-	r, err := gen.NewGetUserRequest(c.server, userID, nil)
+	r, err := c.requests.GetUser(userID, nil)
 	return read[gen.User](ctx, c, call{operation: "umUsersFindById", request: r, err: err, path: ids{"userID", userID}, object: userID, opts: opts})
 }
 
@@ -42,7 +42,7 @@ func (c *IONOS) GetUser(ctx context.Context, userID string, opts ...CallOption) 
 //
 //meta:operation PUT /um/users/{userId}
 func (c *IONOS) ReplaceUser(ctx context.Context, userID string, properties gen.UserUpdateProperties, opts ...CallOption) (*gen.User, *Operation, error) {
-	r, err := gen.NewReplaceUserRequest(c.server, userID, nil, gen.UserUpdate{Properties: properties})
+	r, err := c.requests.ReplaceUser(userID, nil, gen.UserUpdate{Properties: properties})
 	return write[gen.User](ctx, c, call{operation: "umUsersPut", request: r, err: err, path: ids{"userID", userID}, object: userID, opts: opts})
 }
 
@@ -50,7 +50,7 @@ func (c *IONOS) ReplaceUser(ctx context.Context, userID string, properties gen.U
 //
 //meta:operation DELETE /um/users/{userId}
 func (c *IONOS) DeleteUser(ctx context.Context, userID string, opts ...CallOption) (*Operation, error) {
-	r, err := gen.NewDeleteUserRequest(c.server, userID, nil)
+	r, err := c.requests.DeleteUser(userID, nil)
 	return remove(ctx, c, call{operation: "umUsersDelete", request: r, err: err, path: ids{"userID", userID}, opts: opts})
 }
 
@@ -58,7 +58,7 @@ func (c *IONOS) DeleteUser(ctx context.Context, userID string, opts ...CallOptio
 //
 //meta:operation GET /um/users/{userId}/groups
 func (c *IONOS) ListUserGroups(ctx context.Context, userID string, opts ...CallOption) (*gen.ResourceList, error) {
-	r, err := gen.NewListUserGroupsRequest(c.server, userID, nil)
+	r, err := c.requests.ListUserGroups(userID, nil)
 	return read[gen.ResourceList](ctx, c, call{operation: "umUsersGroupsGet", request: r, err: err, path: ids{"userID", userID}, opts: opts})
 }
 
@@ -66,7 +66,7 @@ func (c *IONOS) ListUserGroups(ctx context.Context, userID string, opts ...CallO
 //
 //meta:operation GET /um/users/{userId}/owns
 func (c *IONOS) ListOwnedResources(ctx context.Context, userID string, opts ...CallOption) (*gen.ResourceList, error) {
-	r, err := gen.NewListOwnedResourcesRequest(c.server, userID, nil)
+	r, err := c.requests.ListOwnedResources(userID, nil)
 	return read[gen.ResourceList](ctx, c, call{operation: "umUsersOwnsGet", request: r, err: err, path: ids{"userID", userID}, opts: opts})
 }
 
@@ -74,7 +74,7 @@ func (c *IONOS) ListOwnedResources(ctx context.Context, userID string, opts ...C
 //
 //meta:operation GET /um/groups
 func (c *IONOS) ListGroups(ctx context.Context, opts ...CallOption) (*gen.GroupList, error) {
-	r, err := gen.NewListGroupsRequest(c.server, nil)
+	r, err := c.requests.ListGroups(nil)
 	return read[gen.GroupList](ctx, c, call{operation: "umGroupsGet", request: r, err: err, opts: opts})
 }
 
@@ -85,7 +85,7 @@ func (c *IONOS) CreateGroup(ctx context.Context, properties gen.GroupProperties,
 	if properties.Name == nil || *properties.Name == "" {
 		return nil, nil, invalid("name", "is empty")
 	}
-	r, err := gen.NewCreateGroupRequest(c.server, nil, gen.Group{Properties: properties})
+	r, err := c.requests.CreateGroup(nil, gen.Group{Properties: properties})
 	return write[gen.Group](ctx, c, call{operation: "umGroupsPost", request: r, err: err, opts: opts})
 }
 
@@ -93,7 +93,7 @@ func (c *IONOS) CreateGroup(ctx context.Context, properties gen.GroupProperties,
 //
 //meta:operation GET /um/groups/{groupId}
 func (c *IONOS) GetGroup(ctx context.Context, groupID string, opts ...CallOption) (*gen.Group, error) {
-	r, err := gen.NewGetGroupRequest(c.server, groupID, nil)
+	r, err := c.requests.GetGroup(groupID, nil)
 	return read[gen.Group](ctx, c, call{operation: "umGroupsFindById", request: r, err: err, path: ids{"groupID", groupID}, object: groupID, opts: opts})
 }
 
@@ -102,7 +102,7 @@ func (c *IONOS) GetGroup(ctx context.Context, groupID string, opts ...CallOption
 //
 //meta:operation PUT /um/groups/{groupId}
 func (c *IONOS) ReplaceGroup(ctx context.Context, groupID string, properties gen.GroupProperties, opts ...CallOption) (*gen.Group, *Operation, error) {
-	r, err := gen.NewReplaceGroupRequest(c.server, groupID, nil, gen.Group{Properties: properties})
+	r, err := c.requests.ReplaceGroup(groupID, nil, gen.Group{Properties: properties})
 	return write[gen.Group](ctx, c, call{operation: "umGroupsPut", request: r, err: err, path: ids{"groupID", groupID}, object: groupID, opts: opts})
 }
 
@@ -110,7 +110,7 @@ func (c *IONOS) ReplaceGroup(ctx context.Context, groupID string, properties gen
 //
 //meta:operation DELETE /um/groups/{groupId}
 func (c *IONOS) DeleteGroup(ctx context.Context, groupID string, opts ...CallOption) (*Operation, error) {
-	r, err := gen.NewDeleteGroupRequest(c.server, groupID, nil)
+	r, err := c.requests.DeleteGroup(groupID, nil)
 	return remove(ctx, c, call{operation: "umGroupsDelete", request: r, err: err, path: ids{"groupID", groupID}, opts: opts})
 }
 
@@ -118,7 +118,7 @@ func (c *IONOS) DeleteGroup(ctx context.Context, groupID string, opts ...CallOpt
 //
 //meta:operation GET /um/groups/{groupId}/resources
 func (c *IONOS) ListGroupResources(ctx context.Context, groupID string, opts ...CallOption) (*gen.ResourceList, error) {
-	r, err := gen.NewListGroupResourcesRequest(c.server, groupID, nil)
+	r, err := c.requests.ListGroupResources(groupID, nil)
 	return read[gen.ResourceList](ctx, c, call{operation: "umGroupsResourcesGet", request: r, err: err, path: ids{"groupID", groupID}, opts: opts})
 }
 
@@ -126,7 +126,7 @@ func (c *IONOS) ListGroupResources(ctx context.Context, groupID string, opts ...
 //
 //meta:operation GET /um/groups/{groupId}/users
 func (c *IONOS) ListGroupMembers(ctx context.Context, groupID string, opts ...CallOption) (*gen.MemberList, error) {
-	r, err := gen.NewListGroupMembersRequest(c.server, groupID, nil)
+	r, err := c.requests.ListGroupMembers(groupID, nil)
 	return read[gen.MemberList](ctx, c, call{operation: "umGroupsUsersGet", request: r, err: err, path: ids{"groupID", groupID}, opts: opts})
 }
 
@@ -134,7 +134,7 @@ func (c *IONOS) ListGroupMembers(ctx context.Context, groupID string, opts ...Ca
 //
 //meta:operation POST /um/groups/{groupId}/users
 func (c *IONOS) AddGroupMember(ctx context.Context, groupID, userID string, opts ...CallOption) (*gen.User, *Operation, error) {
-	r, err := gen.NewAddGroupMemberRequest(c.server, groupID, nil, gen.GroupMember{ID: userID})
+	r, err := c.requests.AddGroupMember(groupID, nil, gen.GroupMember{ID: userID})
 	return write[gen.User](ctx, c, call{operation: "umGroupsUsersPost", request: r, err: err, path: ids{"groupID", groupID, "userID", userID}, object: userID, opts: opts})
 }
 
@@ -142,7 +142,7 @@ func (c *IONOS) AddGroupMember(ctx context.Context, groupID, userID string, opts
 //
 //meta:operation DELETE /um/groups/{groupId}/users/{userId}
 func (c *IONOS) RemoveGroupMember(ctx context.Context, groupID, userID string, opts ...CallOption) (*Operation, error) {
-	r, err := gen.NewRemoveGroupMemberRequest(c.server, groupID, userID, nil)
+	r, err := c.requests.RemoveGroupMember(groupID, userID, nil)
 	return remove(ctx, c, call{operation: "umGroupsUsersDelete", request: r, err: err, path: ids{"groupID", groupID, "userID", userID}, opts: opts})
 }
 
@@ -150,7 +150,7 @@ func (c *IONOS) RemoveGroupMember(ctx context.Context, groupID, userID string, o
 //
 //meta:operation GET /um/groups/{groupId}/shares
 func (c *IONOS) ListShares(ctx context.Context, groupID string, opts ...CallOption) (*gen.ShareList, error) {
-	r, err := gen.NewListSharesRequest(c.server, groupID, nil)
+	r, err := c.requests.ListShares(groupID, nil)
 	return read[gen.ShareList](ctx, c, call{operation: "umGroupsSharesGet", request: r, err: err, path: ids{"groupID", groupID}, opts: opts})
 }
 
@@ -158,7 +158,7 @@ func (c *IONOS) ListShares(ctx context.Context, groupID string, opts ...CallOpti
 //
 //meta:operation GET /um/groups/{groupId}/shares/{resourceId}
 func (c *IONOS) GetShare(ctx context.Context, groupID, resourceID string, opts ...CallOption) (*gen.Share, error) {
-	r, err := gen.NewGetShareRequest(c.server, groupID, resourceID, nil)
+	r, err := c.requests.GetShare(groupID, resourceID, nil)
 	return read[gen.Share](ctx, c, call{operation: "umGroupsSharesFindByResourceId", request: r, err: err, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts})
 }
 
@@ -166,7 +166,7 @@ func (c *IONOS) GetShare(ctx context.Context, groupID, resourceID string, opts .
 //
 //meta:operation POST /um/groups/{groupId}/shares/{resourceId}
 func (c *IONOS) AddShare(ctx context.Context, groupID, resourceID string, properties gen.ShareProperties, opts ...CallOption) (*gen.Share, *Operation, error) {
-	r, err := gen.NewAddShareRequest(c.server, groupID, resourceID, nil, gen.Share{Properties: properties})
+	r, err := c.requests.AddShare(groupID, resourceID, nil, gen.Share{Properties: properties})
 	return write[gen.Share](ctx, c, call{operation: "umGroupsSharesPost", request: r, err: err, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts})
 }
 
@@ -175,9 +175,9 @@ func (c *IONOS) AddShare(ctx context.Context, groupID, resourceID string, proper
 //
 //meta:operation PUT /um/groups/{groupId}/shares/{resourceId}
 func (c *IONOS) ReplaceShare(ctx context.Context, groupID, resourceID string, properties gen.ShareProperties, opts ...CallOption) (*gen.Share, *Operation, error) {
-	r, err := gen.NewReplaceShareRequest(c.server, groupID, resourceID, nil, gen.Share{Properties: properties})
+	r, err := c.requests.ReplaceShare(groupID, resourceID, nil, gen.Share{Properties: properties})
 	if properties == (gen.ShareProperties{}) {
-		r, err = gen.NewReplaceShareRequestWithBody(c.server, groupID, resourceID, nil, "application/json", nil)
+		r, err = c.requests.ReplaceShareWithBody(groupID, resourceID, nil, "application/json", nil)
 	}
 	return write[gen.Share](ctx, c, call{operation: "umGroupsSharesPut", request: r, err: err, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts})
 }
@@ -186,7 +186,7 @@ func (c *IONOS) ReplaceShare(ctx context.Context, groupID, resourceID string, pr
 //
 //meta:operation DELETE /um/groups/{groupId}/shares/{resourceId}
 func (c *IONOS) RemoveShare(ctx context.Context, groupID, resourceID string, opts ...CallOption) (*Operation, error) {
-	r, err := gen.NewRemoveShareRequest(c.server, groupID, resourceID, nil)
+	r, err := c.requests.RemoveShare(groupID, resourceID, nil)
 	return remove(ctx, c, call{operation: "umGroupsSharesDelete", request: r, err: err, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts})
 }
 
@@ -194,7 +194,7 @@ func (c *IONOS) RemoveShare(ctx context.Context, groupID, resourceID string, opt
 //
 //meta:operation GET /um/resources
 func (c *IONOS) ListResources(ctx context.Context, opts ...CallOption) (*gen.ResourceList, error) {
-	r, err := gen.NewListResourcesRequest(c.server, nil)
+	r, err := c.requests.ListResources(nil)
 	return read[gen.ResourceList](ctx, c, call{operation: "umResourcesGet", request: r, err: err, opts: opts})
 }
 
@@ -204,7 +204,7 @@ func (c *IONOS) ListResources(ctx context.Context, opts ...CallOption) (*gen.Res
 //
 //meta:operation GET /um/resources/{resourceType}
 func (c *IONOS) ListResourcesByType(ctx context.Context, resourceType gen.ResourceType, opts ...CallOption) (*gen.ResourceList, error) {
-	r, err := gen.NewListResourcesByTypeRequest(c.server, string(resourceType), nil)
+	r, err := c.requests.ListResourcesByType(string(resourceType), nil)
 	return read[gen.ResourceList](ctx, c, call{operation: "umResourcesFindByType", request: r, err: err, path: ids{"resourceType", string(resourceType)}, opts: opts})
 }
 
@@ -212,7 +212,7 @@ func (c *IONOS) ListResourcesByType(ctx context.Context, resourceType gen.Resour
 //
 //meta:operation GET /um/resources/{resourceType}/{resourceId}
 func (c *IONOS) GetResource(ctx context.Context, resourceType gen.ResourceType, resourceID string, opts ...CallOption) (*gen.Resource, error) {
-	r, err := gen.NewGetResourceRequest(c.server, string(resourceType), resourceID, nil)
+	r, err := c.requests.GetResource(string(resourceType), resourceID, nil)
 	return read[gen.Resource](ctx, c, call{operation: "umResourcesFindByTypeAndId", request: r, err: err, path: ids{"resourceType", string(resourceType), "resourceID", resourceID}, object: resourceID, opts: opts})
 }
 
@@ -220,6 +220,6 @@ func (c *IONOS) GetResource(ctx context.Context, resourceType gen.ResourceType, 
 //
 //meta:operation GET /requests/{requestId}/status
 func (c *IONOS) GetRequestStatus(ctx context.Context, requestID string, opts ...CallOption) (*gen.RequestStatus, error) {
-	r, err := gen.NewGetRequestStatusRequest(c.server, requestID, nil)
+	r, err := c.requests.GetRequestStatus(requestID, nil)
 	return read[gen.RequestStatus](ctx, c, call{operation: "requestsStatusGet", request: r, err: err, path: ids{"requestID", requestID}, object: requestID, opts: opts})
 }

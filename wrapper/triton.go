@@ -29,7 +29,8 @@ const tritonVersions = "~9||~8"
 // of the cloud may answer the old state for up to a minute. A Triton is safe for concurrent
 // use. Ids and logins are checked like those of [IONOS].
 type Triton struct {
-	server    string // the base URL, as the request builders take it
+	server    string // the base URL, which ends in a slash
+	requests  *gen.RequestBuilder
 	transport *transport
 	account   string
 	query     string
@@ -59,7 +60,8 @@ func NewTriton(baseURL, account string, auth Auth, opts ...TritonOption) (*Trito
 	if len(s.roles) > 0 {
 		c.query = url.Values{"as-role": {strings.Join(s.roles, ",")}}.Encode()
 	}
-	return c, nil
+	c.requests, err = gen.NewRequestBuilder(c.server)
+	return c, err
 }
 
 // Raw is the generated client for what the typed methods do not do. It shares this client's
@@ -80,7 +82,7 @@ func (c *Triton) Account() string { return c.account }
 //
 //meta:operation GET /{account}/users
 func (c *Triton) ListUsers(ctx context.Context) ([]gen.TritonUser, error) {
-	r, err := gen.NewListTritonUsersRequest(c.server, c.account, nil)
+	r, err := c.requests.ListTritonUsers(c.account, nil)
 	users, err := readTriton[[]gen.TritonUser](ctx, c, call{operation: "ListTritonUsers", request: r, err: err})
 	if err != nil {
 		return nil, err
@@ -106,14 +108,14 @@ func (c *Triton) AllUsers(ctx context.Context) iter.Seq2[gen.TritonUser, error] 
 //
 //meta:operation GET /{account}/users/{user}
 func (c *Triton) GetUser(ctx context.Context, user string) (*gen.TritonUser, error) {
-	r, err := gen.NewGetTritonUserRequest(c.server, c.account, user, nil)
+	r, err := c.requests.GetTritonUser(c.account, user, nil)
 	return readTriton[gen.TritonUser](ctx, c, call{operation: "GetTritonUser", request: r, err: err, path: ids{"user", user}, object: user})
 }
 
 // GetUserWithRoles is GetUser with Roles and DefaultRoles filled.
 func (c *Triton) GetUserWithRoles(ctx context.Context, user string) (*gen.TritonUser, error) {
 	// The service takes every value as yes, false included: it is sent only here.
-	r, err := gen.NewGetTritonUserRequest(c.server, c.account, user, nil)
+	r, err := c.requests.GetTritonUser(c.account, user, nil)
 	if err == nil {
 		r.URL.RawQuery = "membership=true"
 	}
@@ -136,7 +138,7 @@ func (c *Triton) CreateUser(ctx context.Context, user gen.TritonUserCreate) (*ge
 			*field = nil
 		}
 	}
-	r, err := gen.NewCreateTritonUserRequest(c.server, c.account, nil, user)
+	r, err := c.requests.CreateTritonUser(c.account, nil, user)
 	return readTriton[gen.TritonUser](ctx, c, call{operation: "CreateTritonUser", request: r, err: err, object: user.Login})
 }
 
@@ -157,7 +159,7 @@ func (c *Triton) UpdateUser(ctx context.Context, user string, change gen.TritonU
 	if err != nil {
 		return nil, err
 	}
-	r, err := gen.NewUpdateTritonUserRequest(c.server, c.account, id, nil, change)
+	r, err := c.requests.UpdateTritonUser(c.account, id, nil, change)
 	return readTriton[gen.TritonUser](ctx, c, call{
 		operation: "UpdateTritonUser", request: r, err: err, path: ids{"user", id}, object: id, repeatable: true,
 	})
@@ -177,7 +179,7 @@ func (c *Triton) ChangeUserPassword(ctx context.Context, user string, password S
 		return nil, err
 	}
 	body := gen.TritonPasswordChange{Password: password, PasswordConfirmation: password}
-	r, err := gen.NewChangeTritonUserPasswordRequest(c.server, c.account, id, nil, body)
+	r, err := c.requests.ChangeTritonUserPassword(c.account, id, nil, body)
 	return readTriton[gen.TritonUser](ctx, c, call{operation: "ChangeTritonUserPassword", request: r, err: err, path: ids{"user", id}, object: id})
 }
 
@@ -191,7 +193,7 @@ func (c *Triton) DeleteUser(ctx context.Context, user string, opts ...DeleteOpti
 			return err
 		}
 	}
-	r, err := gen.NewDeleteTritonUserRequest(c.server, c.account, user, nil)
+	r, err := c.requests.DeleteTritonUser(c.account, user, nil)
 	return c.remove(ctx, call{operation: "DeleteTritonUser", request: r, err: err, path: ids{"user", user}})
 }
 

@@ -10,7 +10,7 @@ import (
 //
 //meta:operation GET /{account}/users/{user}/keys
 func (c *Triton) ListUserKeys(ctx context.Context, user string) ([]gen.TritonKey, error) {
-	r, err := gen.NewListTritonUserKeysRequest(c.server, c.account, user, nil)
+	r, err := c.requests.ListTritonUserKeys(c.account, user, nil)
 	keys, err := readTriton[[]gen.TritonKey](ctx, c, call{operation: "ListTritonUserKeys", request: r, err: err, path: ids{"user", user}})
 	if err != nil {
 		return nil, err
@@ -23,7 +23,7 @@ func (c *Triton) ListUserKeys(ctx context.Context, user string) ([]gen.TritonKey
 //
 //meta:operation GET /{account}/users/{user}/keys/{name}
 func (c *Triton) GetUserKey(ctx context.Context, user, key string) (*gen.TritonKey, error) {
-	r, err := gen.NewGetTritonUserKeyRequest(c.server, c.account, user, key, nil)
+	r, err := c.requests.GetTritonUserKey(c.account, user, key, nil)
 	return readTriton[gen.TritonKey](ctx, c, call{
 		operation: "GetTritonUserKey", request: r, err: err, path: ids{"user", user, "key", key}, object: key,
 	})
@@ -40,7 +40,7 @@ func (c *Triton) CreateUserKey(ctx context.Context, user string, key gen.TritonK
 	if err := required("key", key.Key); err != nil {
 		return nil, err
 	}
-	r, err := gen.NewCreateTritonUserKeyRequest(c.server, c.account, user, nil, key)
+	r, err := c.requests.CreateTritonUserKey(c.account, user, nil, key)
 	return readTriton[gen.TritonKey](ctx, c, call{operation: "CreateTritonUserKey", request: r, err: err, path: ids{"user", user}})
 }
 
@@ -49,6 +49,6 @@ func (c *Triton) CreateUserKey(ctx context.Context, user string, key gen.TritonK
 //
 //meta:operation DELETE /{account}/users/{user}/keys/{name}
 func (c *Triton) DeleteUserKey(ctx context.Context, user, key string) error {
-	r, err := gen.NewDeleteTritonUserKeyRequest(c.server, c.account, user, key, nil)
+	r, err := c.requests.DeleteTritonUserKey(c.account, user, key, nil)
 	return c.remove(ctx, call{operation: "DeleteTritonUserKey", request: r, err: err, path: ids{"user", user, "key", key}})
 }

@@ -33,9 +33,9 @@ func (c *IONOS) UpdateUser(ctx context.Context, userID string, change func(*gen.
 		// The service returns more than it accepts. A password that came back would not be the password.
 		kept: []string{"firstname", "lastname", "email", "administrator", "forceSecAuth", "secAuthActive", "active"},
 	}
-	u.get, u.err = gen.NewGetUserRequest(c.server, userID, nil)
+	u.get, u.err = c.requests.GetUser(userID, nil)
 	u.put = func(body io.Reader) (*http.Request, error) {
-		return gen.NewReplaceUserRequestWithBody(c.server, userID, nil, "application/json", body)
+		return c.requests.ReplaceUserWithBody(userID, nil, "application/json", body)
 	}
 	return u.run(ctx)
 }
@@ -47,9 +47,9 @@ func (c *IONOS) UpdateGroup(ctx context.Context, groupID string, change func(*ge
 		client: c, path: ids{"groupID", groupID}, object: groupID, opts: opts, change: change,
 		reads: "umGroupsFindById", writes: "umGroupsPut",
 	}
-	u.get, u.err = gen.NewGetGroupRequest(c.server, groupID, nil)
+	u.get, u.err = c.requests.GetGroup(groupID, nil)
 	u.put = func(body io.Reader) (*http.Request, error) {
-		return gen.NewReplaceGroupRequestWithBody(c.server, groupID, nil, "application/json", body)
+		return c.requests.ReplaceGroupWithBody(groupID, nil, "application/json", body)
 	}
 	return u.run(ctx)
 }
@@ -60,9 +60,9 @@ func (c *IONOS) UpdateShare(ctx context.Context, groupID, resourceID string, cha
 		client: c, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts, change: change,
 		reads: "umGroupsSharesFindByResourceId", writes: "umGroupsSharesPut",
 	}
-	u.get, u.err = gen.NewGetShareRequest(c.server, groupID, resourceID, nil)
+	u.get, u.err = c.requests.GetShare(groupID, resourceID, nil)
 	u.put = func(body io.Reader) (*http.Request, error) {
-		return gen.NewReplaceShareRequestWithBody(c.server, groupID, resourceID, nil, "application/json", body)
+		return c.requests.ReplaceShareWithBody(groupID, resourceID, nil, "application/json", body)
 	}
 	return u.run(ctx)
 }

@@ -251,7 +251,7 @@ func (o *Operation) get(ctx context.Context) (OperationStatus, time.Duration, er
 	if o.done() {
 		return OperationStatus{State: gen.RequestStateDone}, 0, nil
 	}
-	r, err := gen.NewGetRequestStatusRequest(o.client.server, o.id, nil)
+	r, err := o.client.requests.GetRequestStatus(o.id, nil)
 	if contract := o.contractNumber(); err == nil && contract != "" {
 		r.Header.Set("X-Contract-Number", contract)
 	}
