@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-
-	"github.com/cloudroster/cloudroster/gen"
 )
 
 // Groups reads groups and their shares by id or name, with plain values and with the privileges that this version
@@ -65,7 +63,7 @@ func granted(privileges map[string]bool) []string {
 // that there are more groups than it returned.
 func (g *Groups) All(ctx context.Context) iter.Seq2[Group, error] {
 	return all(func() ([]Group, error) {
-		r, err := gen.NewListGroupsRequest(g.client.server, nil)
+		r, err := g.client.requests.ListGroups(nil)
 		list, err := read[openList](ctx, g.client, call{operation: "umGroupsGet", request: r, err: err, opts: g.opts})
 		if err != nil {
 			return nil, err
@@ -86,7 +84,7 @@ func (g *Groups) Get(ctx context.Context, group string) (*Group, error) {
 	if !isID(group) {
 		return g.find(ctx, group)
 	}
-	r, err := gen.NewGetGroupRequest(g.client.server, group, nil)
+	r, err := g.client.requests.GetGroup(group, nil)
 	found, err := read[openObject](ctx, g.client, call{operation: "umGroupsFindById", request: r, err: err, object: group, opts: g.opts})
 	if err != nil {
 		return nil, err
@@ -108,7 +106,7 @@ func (g *Groups) Shares(ctx context.Context, group string) iter.Seq2[Share, erro
 			}
 			group = found.ID
 		}
-		r, err := gen.NewListSharesRequest(g.client.server, group, nil)
+		r, err := g.client.requests.ListShares(group, nil)
 		list, err := read[openList](ctx, g.client, call{operation: "umGroupsSharesGet", request: r, err: err, path: ids{"group", group}, opts: g.opts})
 		if err != nil {
 			return nil, err
