@@ -17,8 +17,13 @@ const (
 	// Username and Password are a login of IONOS's contract owner, for basic authentication.
 	Username = "owner@cloudroster.test"
 	Password = "correct-horse-9"
-	// Token is a bearer token of IONOS's contract owner.
-	Token = "test-token-of-the-contract-owner"
+	// OwnerID is the id of IONOS's contract owner, who is a user of the list.
+	OwnerID = "5a9a1c3e-8d3f-4f0b-9a5e-2f6c0d7b1e00"
+	// Token is a bearer token of IONOS's contract owner: a JSON Web Token with the claims that the
+	// vendor's programs read, and no valid signature.
+	Token = "eyJ0eXAiOiJKV1QiLCJraWQiOiIwMDAwMDAwMC0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJhbGciOiJSUzI1NiJ9." +
+		"eyJpc3MiOiJpb25vc2Nsb3VkIiwiY2xpZW50IjoiVVNFUiIsImlkZW50aXR5Ijp7InV1aWQiOiI1YTlhMWMzZS04ZDNmLTRmMGItOWE1ZS0yZjZjMGQ3YjFlMDAiLCJjb250cmFjdE51bWJlciI6MzEwMDAwMDAsInJvbGUiOiJvd25lciJ9fQ." +
+		"dGVzdC10b2tlbi1vZi10aGUtY29udHJhY3Qtb3duZXI" // #nosec G101 -- not a credential of anything
 	// Account is the login of the one Triton account.
 	Account = "acme"
 	// KeyName is the name under which [Triton.Key] is registered.
@@ -84,10 +89,27 @@ func WithRateLimit(perMinute, burst int) Option {
 	}
 }
 
-// WithEmailFilter makes IONOS's user list follow the query parameter
-// filter.email, which the service understands although its page does not say so.
-func WithEmailFilter() Option {
-	return func(c *Cloud) { c.IONOS.emailFilter = true }
+// WithOwner puts the contract's owner into IONOS's list of users, as in the real service: with the
+// id [OwnerID], [Username] and [Password]. The default leaves it out, so that a test starts with
+// an empty list and counts its own users only.
+func WithOwner() Option {
+	return func(c *Cloud) {
+		c.IONOS.listsOwner = true
+		delete(c.IONOS.logins, Username) // the owner logs in as a user
+		c.IONOS.state.addOwner(c.clock.now())
+	}
+}
+
+// WithStrictDepth makes IONOS reject a depth above 1 with 422. The default serves it as 1, as the
+// real service does until the parameter's deprecation ends.
+func WithStrictDepth() Option {
+	return func(c *Cloud) { c.IONOS.strictDepth = true }
+}
+
+// WithEntityItems makes IONOS list references in the entities of users and groups at depth 1: the
+// groups of a user, the members of a group. The default has their links only, as documented.
+func WithEntityItems() Option {
+	return func(c *Cloud) { c.IONOS.entityItems = true }
 }
 
 // WithThrottle makes Triton refuse requests beyond perSecond, with burst of them

@@ -70,15 +70,22 @@
 //   - secAuthActive is refused in a create request, s3CanonicalUserId in every
 //     request; other unknown properties of a user are ignored.
 //   - Adding a member twice changes nothing and is accepted; a second share of one
-//     resource is refused with 422.
-//   - Users of the roster may log in with email and password while they are active
-//     and have no two-factor authentication; without administrator rights every
-//     request of theirs is answered with 403.
+//     resource is rejected with 422.
+//   - filter.NAME=VALUE filters every list by a property or a date of its items: a text
+//     has to contain the value in any case. A filter by an unknown name is rejected
+//     with 422; other unknown parameters are ignored.
+//   - A depth from 2 to 10 means 1; [WithStrictDepth] rejects it. Entities are links;
+//     [WithEntityItems] adds references to their members.
+//   - The contract's owner is not in the list of users, unless [WithOwner] is given.
+//   - Users may log in with email and password while they are active and have no
+//     two-factor authentication, and with tokens that they generated. Without
+//     administrator rights a user may read himself, his groups and what he owns, and
+//     manage his keys and tokens; all else is 403.
 //   - Deleting a user or a group removes its memberships and shares; what the user
 //     owned falls to the contract owner.
 //   - Every error is in the vendor's shape; the numbers in errorCode are plausible
 //     and nothing to rely on.
-//   - A failed request leaves its change behind unless the [Outcome] says Unmade.
+//   - A failed request leaves its change behind unless the [Outcome] says NotApplied.
 //
 // # What is assumed about Triton
 //
@@ -95,6 +102,12 @@
 //
 // # Neighbours
 //
-// Triton also serves what clients of users call beside the documented operations, no larger than
-// those need: the account, its keys, roles, policies, role tags, datacenters and /--ping.
+// Both clouds serve what clients call beside the documented operations on their way to
+// users, no larger than those clients need. These requests are not held to openapi.yaml,
+// and have no constant of [OperationID].
+//   - IONOS: /datacenters (create, list, get, delete), /um/users/{id}/s3keys, one member
+//     of a group, /requests and /requests/{id} (with the bodies that were sent, passwords
+//     included, as in the real service), /contracts, and /auth/v1/tokens, also at the root
+//     of the host.
+//   - Triton: the account, its keys, roles, policies, role tags, datacenters and /--ping.
 package wrappertest

@@ -23,7 +23,9 @@ type IONOS struct {
 	side
 	queued, running time.Duration
 	contracts       []int32
-	emailFilter     bool
+	listsOwner      bool
+	strictDepth     bool
+	entityItems     bool
 	limit           rateLimit
 
 	mu       sync.Mutex
@@ -42,16 +44,16 @@ func newIONOS(clock *clock) *IONOS {
 		logins:  map[string]string{Username: Password},
 		state:   newIONOSState(),
 	}
-	c.host, c.base = "ionos.test", "/cloudapi/v6"
+	c.host, c.base, c.beside = "ionos.test", "/cloudapi/v6", "auth/v1/"
 	c.service, c.handler, c.clock = c, http.HandlerFunc(c.serve), clock
 	c.routes = []route{
 		path("GET", "/um/users", UmUsersGet, c.listUsers),
 		path("POST", "/um/users", UmUsersPost, c.createUser),
-		path("GET", "/um/users/*", UmUsersFindById, c.getUser),
+		path("GET", "/um/users/*", UmUsersFindById, c.getUser).allow(self),
 		path("PUT", "/um/users/*", UmUsersPut, c.replaceUser),
 		path("DELETE", "/um/users/*", UmUsersDelete, c.deleteUser),
-		path("GET", "/um/users/*/groups", UmUsersGroupsGet, c.listGroupsOfUser),
-		path("GET", "/um/users/*/owns", UmUsersOwnsGet, c.listOwned),
+		path("GET", "/um/users/*/groups", UmUsersGroupsGet, c.listGroupsOfUser).allow(self),
+		path("GET", "/um/users/*/owns", UmUsersOwnsGet, c.listOwned).allow(self),
 		path("GET", "/um/groups", UmGroupsGet, c.listGroups),
 		path("POST", "/um/groups", UmGroupsPost, c.createGroup),
 		path("GET", "/um/groups/*", UmGroupsFindById, c.getGroup),
@@ -69,7 +71,11 @@ func newIONOS(clock *clock) *IONOS {
 		path("GET", "/um/resources", UmResourcesGet, c.listResources),
 		path("GET", "/um/resources/*", UmResourcesFindByType, c.listResourcesByType),
 		path("GET", "/um/resources/*/*", UmResourcesFindByTypeAndId, c.getResource),
-		path("GET", "/requests/*/status", RequestsStatusGet, c.requestStatus),
+		path("GET", "/requests/*/status", RequestsStatusGet, c.requestStatus).allow(everyone),
+	}
+	for _, route := range c.neighbours() {
+		route.neighbour = true
+		c.routes = append(c.routes, route)
 	}
 	return c
 }
@@ -132,10 +138,13 @@ func (c *IONOS) perform(q *call) (*result, *ionosError) {
 	if q.route == nil {
 		return nil, refuse(http.StatusMethodNotAllowed, "405", "method "+q.Method+" is not supported here")
 	}
+	if q.restricted && !q.isAboutCaller() {
+		return nil, refuse(http.StatusForbidden, "318", "administrator rights are needed")
+	}
 	if err := c.checkContract(q); err != nil {
 		return nil, err
 	}
-	if err := checkParameters(q); err != nil {
+	if err := c.checkParameters(q); err != nil {
 		return nil, err
 	}
 	if q.tooLong {
@@ -186,15 +195,19 @@ func (c *IONOS) finish(q *call, header http.Header, status int, body any, refuse
 
 // checkParameters holds the query to its documented types and bounds. Parameters
 // that the page does not know are ignored, as the service does.
-func checkParameters(q *call) *ionosError {
+func (c *IONOS) checkParameters(q *call) *ionosError {
 	if pretty := q.query.Get("pretty"); pretty != "" && pretty != "true" && pretty != "false" {
 		return refuse(http.StatusBadRequest, "100", "pretty has to be true or false")
 	}
-	if _, err := q.number("depth", 0, 0, 1); err != nil {
+	deepest := 10 // older clients go down to it
+	if c.strictDepth {
+		deepest = 1
+	}
+	if _, err := q.number("depth", 0, 0, deepest); err != nil {
 		return err
 	}
-	if q.operation() != "umUsersGet" {
-		return nil
+	if q.operation() != UmUsersGet {
+		return nil // no other list of the page has pages
 	}
 	if _, err := q.number("offset", 0, 0, 1<<31-1); err != nil {
 		return err
@@ -219,9 +232,11 @@ func (q *call) number(name string, otherwise, least, most int) (int, *ionosError
 	return int(n), nil
 }
 
-// depth is the validated depth of a request.
-func (q *call) depth() int {
-	depth, _ := q.number("depth", 0, 0, 1) // checked on the way in
+// depth is the validated depth of a request. More than 1 means 1 in user management.
+func (q *call) depth() int { return min(q.anyDepth(), 1) }
+
+func (q *call) anyDepth() int {
+	depth, _ := q.number("depth", 0, 0, 10) // checked on the way in
 	return depth
 }
 

@@ -25,25 +25,24 @@ func (c *IONOS) RemoveToken(token string) {
 }
 
 // AddLogin makes a user name and password valid for basic authentication as the
-// contract owner. Users of the roster can log in with email and password, too:
-// see the package documentation.
+// contract owner. Users can log in with email and password, too: see the package documentation.
 func (c *IONOS) AddLogin(username, password string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.logins[username] = password
 }
 
-// authenticate finds out who asks. Owners may do everything; a user of the roster
-// has to be active, may not have two-factor authentication, and gets nothing
-// without administrator rights.
+// authenticate finds out who sends the request. A user has to be active, and needs a token if
+// two-factor authentication is on.
 func (c *IONOS) authenticate(q *call) *ionosError {
 	unauthorized := refuse(http.StatusUnauthorized, "315", "Unauthorized")
 	scheme, token, _ := strings.Cut(q.Header.Get("Authorization"), " ")
 	if strings.EqualFold(scheme, "Bearer") {
-		if !c.tokens[token] {
+		user, found := c.bearer(token)
+		if !found {
 			return unauthorized
 		}
-		q.caller = Username
+		q.actAs(user)
 		return nil
 	}
 	username, password, ok := q.BasicAuth()
@@ -54,18 +53,50 @@ func (c *IONOS) authenticate(q *call) *ionosError {
 		if known != password {
 			return unauthorized
 		}
-		q.caller = username
+		owner := c.owner()
+		owner.Email = username
+		q.actAs(owner)
 		return nil
 	}
 	user, found := c.state.userByEmail(username)
 	if !found || password == "" || user.Password != password || user.Inactive || user.SecAuthActive || user.ForceSecAuth {
 		return unauthorized
 	}
-	if !user.Administrator {
-		return refuse(http.StatusForbidden, "318", "administrator rights are needed")
-	}
-	q.caller = user.Email
+	q.actAs(user)
 	return nil
+}
+
+// bearer returns the active user whose token this is.
+func (c *IONOS) bearer(token string) (User, bool) {
+	if c.tokens[token] {
+		return c.owner(), true
+	}
+	generated, found := c.state.tokens.find(token)
+	if !found || !c.clock.now().Before(generated.Expires) {
+		return User{}, false
+	}
+	user, found := c.state.users.get(generated.UserID)
+	if !found && generated.UserID == OwnerID {
+		user, found = c.owner(), true
+	}
+	return user, found && !user.Inactive
+}
+
+// owner returns the contract's owner, who need not be in the list.
+func (c *IONOS) owner() User {
+	if user, found := c.state.users.get(OwnerID); found {
+		return user
+	}
+	return User{ID: OwnerID, Email: Username, Administrator: true}
+}
+
+func (q *call) actAs(user User) {
+	q.caller, q.callerID, q.restricted = user.Email, user.ID, !user.Administrator
+}
+
+// isAboutCaller reports whether a user without administrator rights may send the request.
+func (q *call) isAboutCaller() bool {
+	return q.route.access == everyone || q.route.access == self && q.params[0] == q.callerID
 }
 
 func (c *IONOS) checkContract(q *call) *ionosError {

@@ -165,7 +165,7 @@ func TestRateLimitOnRequestsAtTheSameTime(t *testing.T) {
 func TestWrongPathsAndMethodsFailLoudly(t *testing.T) {
 	t.Parallel()
 	c := inMemory(t)
-	for _, path := range []string{"/um", "/um/users/", "/um/users//groups", "/users", "/um/users/x/y", "/requests", "/requests/x", "/um/groups/a/b/c", "/um/users/%zz"} {
+	for _, path := range []string{"/um", "/um/users/", "/um/users//groups", "/users", "/um/users/x/y", "/requests/x/y", "/datacenters/x/servers", "/um/groups/a/b/c", "/um/users/%zz"} {
 		r := c.request(t.Context(), "GET", c.cloud.IONOS.URL(), "")
 		r.URL.RawPath, r.URL.Path = r.URL.Path+path, r.URL.Path+path
 		r.Header.Set("Authorization", "Bearer "+wrappertest.Token)

@@ -27,7 +27,7 @@ func groupPath(id string) string { return "/um/groups/" + url.PathEscape(id) }
 
 func groupTarget(id string) Target { return Target{"group", id, groupPath(id)} }
 
-func (q *call) group(group Group, depth int) object {
+func (c *IONOS) groupJSON(q *call, group Group, depth int) object {
 	at := groupPath(group.ID)
 	values := object{{"name", group.Name}}
 	for _, name := range privileges {
@@ -42,7 +42,7 @@ func (q *call) group(group Group, depth int) object {
 	out := append(q.reference("group", group.ID, at), member{"properties", values})
 	if depth > 0 {
 		out = append(out, member{"entities", object{
-			{"users", q.reference("collection", group.ID+"/users", at+"/users")},
+			{"users", c.entity(q, group.ID+"/users", at+"/users", "user", userPath, c.state.members[group.ID])},
 			{"resources", q.reference("collection", group.ID+"/resources", at+"/resources")},
 		}})
 	}
@@ -58,9 +58,13 @@ func (c *IONOS) findGroup(id string) (Group, error) {
 }
 
 func (c *IONOS) listGroups(q *call) (*result, error) {
+	filters, err := q.filters(Group{}.property)
+	if err != nil {
+		return nil, err
+	}
 	var items []object
-	for _, group := range c.state.groups.all(0) {
-		items = append(items, q.group(group, q.depth()))
+	for _, group := range filtered(&c.state.groups, filters, Group.property) {
+		items = append(items, c.groupJSON(q, group, q.depth()))
 	}
 	return ok(q.collection("groups", "/um/groups", items))
 }
@@ -70,7 +74,7 @@ func (c *IONOS) getGroup(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ok(q.group(group, q.depth()))
+	return ok(c.groupJSON(q, group, q.depth()))
 }
 
 func (c *IONOS) createGroup(q *call) (*result, error) {
@@ -79,7 +83,7 @@ func (c *IONOS) createGroup(q *call) (*result, error) {
 		return nil, err
 	}
 	group.ID = c.state.addGroup(group)
-	return accepted(q.group(group, q.depth()), groupTarget(group.ID))
+	return accepted(c.groupJSON(q, group, q.depth()), groupTarget(group.ID))
 }
 
 // replaceGroup sets every property: a privilege that is left out is withdrawn.
@@ -94,7 +98,7 @@ func (c *IONOS) replaceGroup(q *call) (*result, error) {
 	}
 	group.ID = before.ID
 	c.state.groups.set(group.ID, group)
-	return accepted(q.group(group, q.depth()), groupTarget(group.ID))
+	return accepted(c.groupJSON(q, group, q.depth()), groupTarget(group.ID))
 }
 
 // readGroup takes a group's properties from a body. Privileges that the page does
@@ -140,10 +144,14 @@ func (c *IONOS) listMembers(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	filters, err := q.filters(User{}.property)
+	if err != nil {
+		return nil, err
+	}
 	var items []object
 	for id := range c.state.members[group.ID].all(0) {
-		if user, found := c.state.users.get(id); found {
-			items = append(items, q.user(user, q.depth()))
+		if user, found := c.state.users.get(id); found && filters.match(user.property) {
+			items = append(items, c.userJSON(q, user, q.depth()))
 		}
 	}
 	return ok(q.collection(group.ID+"/users", groupPath(group.ID)+"/users", items))
@@ -169,7 +177,7 @@ func (c *IONOS) addMember(q *call) (*result, error) {
 		return nil, err
 	}
 	c.state.addMember(group.ID, user.ID)
-	return accepted(q.user(user, q.depth()), groupTarget(group.ID), userTarget(user.ID))
+	return accepted(c.userJSON(q, user, q.depth()), groupTarget(group.ID), userTarget(user.ID))
 }
 
 func (c *IONOS) removeMember(q *call) (*result, error) {

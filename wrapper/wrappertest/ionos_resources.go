@@ -40,26 +40,37 @@ func (q *call) resource(resource Resource) object {
 }
 
 func (c *IONOS) listResources(q *call) (*result, error) {
-	return ok(q.collection("resources", "/um/resources", c.resourcesOf(q, "")))
+	items, err := c.resourcesOf(q, "")
+	if err != nil {
+		return nil, err
+	}
+	return ok(q.collection("resources", "/um/resources", items))
 }
 
 func (c *IONOS) listResourcesByType(q *call) (*result, error) {
 	kind := q.params[0]
-	items := c.resourcesOf(q, kind)
+	items, err := c.resourcesOf(q, kind)
+	if err != nil {
+		return nil, err
+	}
 	if items == nil && !slices.Contains(resourceTypes, kind) {
 		return nil, missing("resource type " + kind)
 	}
 	return ok(q.collection("resources/"+kind, "/um/resources/"+url.PathEscape(kind), items))
 }
 
-func (c *IONOS) resourcesOf(q *call, kind string) []object {
+func (c *IONOS) resourcesOf(q *call, kind string) ([]object, error) {
+	filters, err := q.filters(Resource{}.property)
+	if err != nil {
+		return nil, err
+	}
 	var items []object
-	for _, resource := range c.state.resources.all(0) {
+	for _, resource := range filtered(&c.state.resources, filters, Resource.property) {
 		if kind == "" || kind == resource.Type {
 			items = append(items, q.resource(resource))
 		}
 	}
-	return items
+	return items, nil
 }
 
 func (c *IONOS) getResource(q *call) (*result, error) {
@@ -76,9 +87,13 @@ func (c *IONOS) listResourcesOfGroup(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	filters, err := q.filters(Resource{}.property)
+	if err != nil {
+		return nil, err
+	}
 	var items []object
 	for _, share := range c.state.shares[group.ID].all(0) {
-		if resource, found := c.state.resources.get(share.ResourceID); found {
+		if resource, found := c.state.resources.get(share.ResourceID); found && filters.match(resource.property) {
 			items = append(items, q.resource(resource))
 		}
 	}

@@ -39,8 +39,12 @@ func (c *IONOS) listShares(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	filters, err := q.filters(Share{}.property)
+	if err != nil {
+		return nil, err
+	}
 	var items []object
-	for _, share := range c.state.shares[group.ID].all(0) {
+	for _, share := range filtered(c.state.shares[group.ID], filters, Share.property) {
 		items = append(items, q.share(group.ID, share))
 	}
 	return ok(q.collection(group.ID+"/shares", groupPath(group.ID)+"/shares", items))

@@ -71,17 +71,28 @@ type ionosState struct {
 	resources ordered[Resource]
 	owned     listed[none] // resource ids by owner
 	requests  ordered[AcceptedRequest]
+	tokens    ordered[IONOSToken]
+	s3Keys    listed[S3Key] // by user id
 }
 
 func newIONOSState() *ionosState {
-	s := &ionosState{members: listed[none]{}, groupsOf: listed[none]{}, shares: listed[Share]{}, owned: listed[none]{}}
+	s := &ionosState{members: listed[none]{}, groupsOf: listed[none]{}, shares: listed[Share]{}, owned: listed[none]{}, s3Keys: listed[S3Key]{}}
+	s.tokens.names = func(token IONOSToken) []string { return []string{token.Token} }
 	s.users.names = func(user User) []string { return []string{strings.ToLower(user.Email)} }
 	return s
+}
+
+// addOwner adds the contract's owner.
+func (s *ionosState) addOwner(now time.Time) {
+	s.addUser(User{
+		ID: OwnerID, FirstName: "Contract", LastName: "Owner", Email: Username, Password: Password, Administrator: true,
+	}, Username, now)
 }
 
 func (s *ionosState) copy() *ionosState {
 	return &ionosState{
 		users: *s.users.copy(), groups: *s.groups.copy(), resources: *s.resources.copy(), requests: *s.requests.copy(),
+		tokens: *s.tokens.copy(), s3Keys: s.s3Keys.copy(),
 		members: s.members.copy(), groupsOf: s.groupsOf.copy(), shares: s.shares.copy(), owned: s.owned.copy(),
 	}
 }
@@ -116,6 +127,7 @@ func (s *ionosState) removeUser(id string) {
 		s.members.remove(group, id)
 	}
 	delete(s.groupsOf, id)
+	delete(s.s3Keys, id)
 	for _, owned := range s.owned[id].keys() {
 		resource, _ := s.resources.get(owned)
 		resource.Owner = ""
@@ -156,6 +168,15 @@ func (s *ionosState) addResource(resource Resource, now time.Time) string {
 	resource.Modified = cmp.Or(resource.Modified, resource.Created)
 	s.setResource(resource)
 	return resource.ID
+}
+
+// removeResource removes a resource with its shares.
+func (s *ionosState) removeResource(resource Resource) {
+	s.owned.remove(resource.Owner, resource.ID)
+	s.resources.remove(resource.ID)
+	for group := range s.groups.all(0) {
+		s.shares.remove(group, resource.ID)
+	}
 }
 
 func (s *ionosState) setResource(resource Resource) {

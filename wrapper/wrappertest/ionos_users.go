@@ -2,6 +2,7 @@ package wrappertest
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ const etag = "37a6259cc0c1dae299a7866489dff0bd"
 
 func userPath(id string) string { return "/um/users/" + url.PathEscape(id) }
 
-func (q *call) user(user User, depth int) object {
+func (c *IONOS) userJSON(q *call, user User, depth int) object {
 	at := userPath(user.ID)
 	out := append(q.reference("user", user.ID, at),
 		member{"metadata", object{
@@ -35,7 +36,7 @@ func (q *call) user(user User, depth int) object {
 	if depth > 0 {
 		out = append(out, member{"entities", object{
 			{"owns", q.reference("collection", user.ID+"/owns", at+"/owns")},
-			{"groups", q.reference("collection", user.ID+"/groups", at+"/groups")},
+			{"groups", c.entity(q, user.ID+"/groups", at+"/groups", "group", groupPath, c.state.groupsOf[user.ID])},
 			{"s3Keys", q.reference("collection", user.ID+"/s3keys", at+"/s3keys")},
 		}})
 	}
@@ -48,16 +49,21 @@ func userTarget(id string) Target { return Target{"user", id, userPath(id)} }
 func (c *IONOS) listUsers(q *call) (*result, error) {
 	offset, _ := q.number("offset", 0, 0, 1<<31-1) // both are checked on the way in
 	limit, _ := q.number("limit", 100, 1, 100)
-	total, users := c.state.users.len(), c.state.users.page(offset, limit)
-	if email := q.query.Get("filter.email"); c.emailFilter && email != "" {
-		total, users = 0, nil
-		if user, found := c.state.userByEmail(email); found {
-			total, users = 1, []User{user}
-		}
+	total, users := c.state.users.len(), []User(nil)
+	filters, err := q.filters(User{}.property)
+	if err != nil {
+		return nil, err
+	}
+	if filters == nil {
+		users = c.state.users.page(offset, limit)
+	} else {
+		users = filtered(&c.state.users, filters, User.property)
+		total = len(users)
+		users = users[min(offset, total):min(offset+limit, total)]
 	}
 	var items []object
 	for _, user := range users {
-		items = append(items, q.user(user, q.depth()))
+		items = append(items, c.userJSON(q, user, q.depth()))
 	}
 	link := func(offset int) string {
 		return fmt.Sprintf("%s/um/users?offset=%d&limit=%d", q.root, offset, limit)
@@ -79,7 +85,7 @@ func (c *IONOS) getUser(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ok(q.user(user, q.depth()))
+	return ok(c.userJSON(q, user, q.depth()))
 }
 
 func (c *IONOS) findUser(id string) (User, error) {
@@ -104,7 +110,7 @@ func (c *IONOS) createUser(q *call) (*result, error) {
 	}
 	id := c.state.addUser(user, q.caller, c.clock.now())
 	user, _ = c.state.users.get(id)
-	return accepted(q.user(user, q.depth()), userTarget(id))
+	return accepted(c.userJSON(q, user, q.depth()), userTarget(id))
 }
 
 // replaceUser sets every property: what the body leaves out goes back to its
@@ -126,7 +132,7 @@ func (c *IONOS) replaceUser(q *call) (*result, error) {
 		return nil, err
 	}
 	c.state.users.set(user.ID, user)
-	return accepted(q.user(user, q.depth()), userTarget(user.ID))
+	return accepted(c.userJSON(q, user, q.depth()), userTarget(user.ID))
 }
 
 // readUser takes a user's properties from a body.
@@ -161,6 +167,9 @@ func (c *IONOS) deleteUser(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if user.ID == OwnerID {
+		return nil, refuse(http.StatusForbidden, "318", "the contract's owner cannot be deleted")
+	}
 	c.state.removeUser(user.ID)
 	return accepted(nil, userTarget(user.ID))
 }
@@ -170,11 +179,15 @@ func (c *IONOS) listGroupsOfUser(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	filters, err := q.filters(Group{}.property)
+	if err != nil {
+		return nil, err
+	}
 	var items []object
 	for id := range c.state.groupsOf[user.ID].all(0) {
 		group, found := c.state.groups.get(id)
-		if !found {
-			continue // by AddMember
+		if !found || !filters.match(group.property) { // AddMember may name any group
+			continue
 		}
 		items = append(items, append(q.reference("group", id, groupPath(id)), member{"properties", object{{"name", group.Name}}}))
 	}
@@ -186,9 +199,16 @@ func (c *IONOS) listOwned(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	filters, err := q.filters(Resource{}.property)
+	if err != nil {
+		return nil, err
+	}
 	var items []object
 	for id := range c.state.owned[user.ID].all(0) {
 		resource, _ := c.state.resources.get(id)
+		if !filters.match(resource.property) {
+			continue
+		}
 		items = append(items, q.resource(resource))
 	}
 	return ok(q.collection(user.ID+"/owns", userPath(user.ID)+"/owns", items))

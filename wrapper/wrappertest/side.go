@@ -37,6 +37,7 @@ const maxBody = 1 << 20
 type side struct {
 	host     string // in memory
 	base     string // path before every route
+	beside   string // prefix of paths that are served beside the base, too
 	head     bool   // HEAD is served wherever GET is
 	routes   []route
 	handler  http.Handler // serve, or what WithHandler made of it
@@ -73,6 +74,21 @@ type route struct {
 	segments  []string
 	handle    func(*call) (*result, error)
 	neighbour bool // beside the documented operations
+	access    access
+}
+
+// access is who may use a route of IONOS.
+type access int
+
+const (
+	administrators access = iota
+	self                  // and the user that the path names first
+	everyone
+)
+
+func (r route) allow(who access) route {
+	r.access = who
+	return r
 }
 
 func path(method, pattern string, operation OperationID, handle func(*call) (*result, error)) route {
@@ -94,9 +110,12 @@ type call struct {
 	broken   bool   // the client left before it had sent the whole body
 	root     string // scheme, host and base path as the client sees them
 	caller   string
-	subUser  bool     // Triton's: caller is not the account
-	segments []string // of the path below the base, as sent
-	record   *Request
+	callerID string // IONOS's
+	// restricted: the caller is an IONOS user without administrator rights
+	restricted bool
+	subUser    bool     // Triton's: caller is not the account
+	segments   []string // of the path below the base, as sent
+	record     *Request
 }
 
 // result is what an operation of the service comes to when it is not refused.
@@ -161,7 +180,10 @@ func (s *side) newCall(r *http.Request) *call {
 func (s *side) match(c *call) {
 	rest, ok := strings.CutPrefix(c.URL.EscapedPath(), s.base+"/")
 	if !ok {
-		return
+		rest = strings.TrimPrefix(c.URL.EscapedPath(), "/")
+		if s.beside == "" || !strings.HasPrefix(rest, s.beside) {
+			return
+		}
 	}
 	if s.head {
 		rest = slashes.ReplaceAllString(strings.TrimLeft(rest, "/"), "/")

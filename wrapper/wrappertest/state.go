@@ -15,6 +15,8 @@ type IONOSState struct {
 	Groups    []GroupState      `json:"groups,omitempty"`
 	Resources []Resource        `json:"resources,omitempty"`
 	Requests  []AcceptedRequest `json:"requests,omitempty"`
+	Tokens    []IONOSToken      `json:"tokens,omitempty"` // without those of [IONOS.AddToken]
+	S3Keys    []S3Key           `json:"s3Keys,omitempty"`
 }
 
 // GroupState is a group with its members and shares.

@@ -3,6 +3,8 @@ package wrappertest
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 func (c *IONOS) snapshot() IONOSState {
@@ -10,7 +12,10 @@ func (c *IONOS) snapshot() IONOSState {
 	groups := c.Groups()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	out.Resources = c.state.resources.list()
+	out.Resources, out.Tokens = c.state.resources.list(), c.state.tokens.list()
+	for _, user := range out.Users {
+		out.S3Keys = append(out.S3Keys, c.state.s3Keys[user.ID].list()...)
+	}
 	for _, group := range groups {
 		out.Groups = append(out.Groups, GroupState{
 			Group: group, Members: c.state.members[group.ID].keys(), Shares: c.state.shares[group.ID].list(),
@@ -22,6 +27,10 @@ func (c *IONOS) snapshot() IONOSState {
 // build returns the state that a State describes, or an error that begins with its place.
 func (c *IONOS) build(from IONOSState) (*ionosState, error) {
 	state := newIONOSState()
+	isOwner := func(user User) bool { return user.ID == OwnerID || strings.EqualFold(user.Email, Username) }
+	if c.listsOwner && !slices.ContainsFunc(from.Users, isOwner) {
+		state.addOwner(c.clock.now())
+	}
 	for i, user := range from.Users {
 		if user.Email == "" {
 			return nil, fmt.Errorf("users[%d].email: must not be empty", i)
@@ -59,7 +68,26 @@ func (c *IONOS) build(from IONOSState) (*ionosState, error) {
 		}
 		state.requests.set(request.ID, request)
 	}
-	return state, nil
+	return state, state.addCredentials(from)
+}
+
+func (s *ionosState) addCredentials(from IONOSState) error {
+	for i, token := range from.Tokens {
+		if token.ID == "" || token.Token == "" {
+			return fmt.Errorf("tokens[%d]: id and token must be set", i)
+		}
+		if !s.users.has(token.UserID) && token.UserID != OwnerID {
+			return fmt.Errorf("tokens[%d].userId: user %s does not exist", i, token.UserID)
+		}
+		s.tokens.set(token.ID, token)
+	}
+	for i, key := range from.S3Keys {
+		if key.ID == "" || !s.users.has(key.UserID) {
+			return fmt.Errorf("s3Keys[%d]: id and userId of a user must be set", i)
+		}
+		s.s3Keys.set(key.UserID, key.ID, key)
+	}
+	return nil
 }
 
 func (s *ionosState) addGroupState(group GroupState) error {
