@@ -12,6 +12,7 @@ var responseDefects = []defect{
 		returned(`"httpStatus":404`, `"httpStatus":409`)(k)
 	}, Drift, RuleUndocumentedStatus, "response status"},
 	{"a lost Location", "create user", returnedHeader("Location", ""), Violation, RuleMissingHeader, "response header Location"},
+	{"a lost request id of Triton", "get sub-user", returnedHeader("Request-Id", ""), Drift, RuleMissingHeader, "response header Request-Id"},
 	{"a lost rate limit", "create user", returnedHeader("X-RateLimit-Burst", ""), Drift, RuleMissingHeader, "response header X-RateLimit-Burst"},
 	{"a rate limit that is no number", "create user", returnedHeader("X-RateLimit-Limit", "many"), Violation, RuleType, "response header X-RateLimit-Limit"},
 	{"a Location that leads to the user", "create user", returnedHeader("Location", ionosURL+"/um/users/1"), Violation, RuleLocation, "response header Location"},

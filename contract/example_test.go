@@ -35,6 +35,8 @@ func ExampleTransport() {
 func ExampleHandler() {
 	fake := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Api-Version", "9.20.0")
+		w.Header().Set("Request-Id", "5b2b3d1e")
 		fmt.Fprint(w, `{"id":"bob","login":"bob","email":"bob@example.com"}`)
 	})
 	checked := contract.Handler(fake, func(f contract.Finding) { fmt.Println(f) })

@@ -31,10 +31,9 @@ func (x *exchange) response(status int, header http.Header, f framing) bool {
 	default:
 		x.coverStatus(status)
 	}
-	byDefault := described == x.operation.fallback
 	for _, h := range described.headers {
-		if byDefault && header.Get(h.name) == "" {
-			continue // it stands for many errors, each with some of its headers
+		if header.Get(h.name) == "" && (status >= http.StatusBadRequest || h.name == "Date") {
+			continue // an error has some of the headers, and net/http adds the date after a handler
 		}
 		x.header(h, header.Values(h.name))
 	}

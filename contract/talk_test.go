@@ -52,7 +52,8 @@ func ionosTalk(method, path, body string, status int, response string) *talk {
 func tritonTalk(method, path, body string, status int, response string) *talk {
 	k := &talk{
 		method: method, url: tritonURL + path, body: body, status: status, response: response,
-		header: http.Header{"Authorization": {`Signature keyId="/acme/keys/first",algorithm="rsa-sha256",headers="date",signature="c2ln"`}}, returnedHeader: http.Header{},
+		header:         http.Header{"Authorization": {`Signature keyId="/acme/keys/first",algorithm="rsa-sha256",headers="date",signature="c2ln"`}},
+		returnedHeader: http.Header{"Api-Version": {"9.20.0"}, "Request-Id": {"5b2b3d1e-1d6c-4b0a-8f0e-2f6a3c1d9e44"}},
 	}
 	k.header.Set("Date", "Tue, 24 Nov 2026 10:00:00 GMT")
 	if status == 201 {

@@ -79,7 +79,9 @@ func newWalk(t *testing.T) *walk {
 	w.share = w.cloud.IONOS.AddResource(wrappertest.Resource{Type: "snapshot", Name: "two", Owner: w.user})
 	w.cloud.IONOS.AddShare(w.group, wrappertest.Share{ResourceID: w.share, EditPrivilege: true})
 	w.login = "jo"
-	w.loginID = w.cloud.Triton.AddUser(wrappertest.SubUser{Login: "jones", Email: "jones@example.com"})
+	w.loginID = w.cloud.Triton.AddUser(wrappertest.SubUser{
+		Login: "jones", Email: "jones@example.com", MultiValues: map[string][]string{"city": {"Bonn", "Ulm"}, "state": {}},
+	})
 	w.login = "jones"
 	return w
 }

@@ -249,6 +249,8 @@ type ResourceMetadata struct {
 type ResourceState string
 
 // ErrorResponse Body of an IONOS error response. A gateway in front of the service may send another one.
+//
+// Example: {"httpStatus":404,"messages":[{"errorCode":"309","message":"Resource does not exist"}]}
 type ErrorResponse struct {
 	// HTTPStatus Status code of the response.
 	HTTPStatus int32 `json:"httpStatus,omitempty"`
@@ -561,6 +563,8 @@ type ResourceList struct {
 }
 
 // TritonErrorResponse Body of a Triton error response. A proxy in front of the service may send another one.
+//
+// Example: {"code":"ResourceNotFound","message":"kim does not exist"}
 type TritonErrorResponse struct {
 	// Code Name of the error, such as ResourceNotFound. May be missing.
 	Code string `json:"code,omitempty"`

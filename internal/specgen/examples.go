@@ -3,12 +3,11 @@ package main
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// examplesFile has the examples of bodies, by operationId.
+// examplesFile has the examples of bodies, by operationId, and those of schemas that errors have, by the schema's name.
 const examplesFile = "api/examples.yaml"
 
 // addExamples puts each example beside the schema of its body. Validation holds them to their schemas. An example of something that the
@@ -29,8 +28,11 @@ func addExamples(root string, doc *yaml.Node) error {
 			if which.Value == "request" {
 				media = get(byID[id.Value], "requestBody", "content", "application/json")
 			}
+			if which.Value == "schema" {
+				media = get(doc, "components", "schemas", id.Value)
+			}
 			if media == nil {
-				wrong.add("%s: %s %s (line %d): the document has no such body", examplesFile, id.Value, which.Value, which.Line)
+				wrong.add("%s: %s %s (line %d): the document does not have that", examplesFile, id.Value, which.Value, which.Line)
 				continue
 			}
 			set(media, "example", clone(example))
@@ -39,11 +41,12 @@ func addExamples(root string, doc *yaml.Node) error {
 	return wrong.err()
 }
 
-// withoutExample returns the bodies of requests and successes that have no example.
+// withoutExample returns the bodies that have no example, of their own or of their schema.
 func withoutExample(doc *yaml.Node) []string {
 	var missing []string
 	look := func(operation *yaml.Node, which string, content *yaml.Node) {
-		if media := get(content, "application/json"); media != nil && get(media, "example") == nil {
+		media := get(content, "application/json")
+		if media != nil && get(media, "example") == nil && get(resolve(doc, get(media, "schema")), "example") == nil {
 			missing = append(missing, fmt.Sprintf("%s %s has no example: write one in %s (%s:%d)",
 				text(operation, "operationId"), which, examplesFile, documentFile, media.Line))
 		}
@@ -51,9 +54,7 @@ func withoutExample(doc *yaml.Node) []string {
 	for _, operation := range operations(doc) {
 		look(operation, "request", get(operation, "requestBody", "content"))
 		for status, response := range pairs(get(operation, "responses")) {
-			if strings.HasPrefix(status.Value, "2") {
-				look(operation, status.Value, get(response, "content"))
-			}
+			look(operation, status.Value, get(response, "content"))
 		}
 	}
 	return missing
