@@ -102,6 +102,17 @@ func newIONOSFromEnv(getenv func(string) string, opts ...IONOSOption) (*IONOS, e
 // Its requests carry neither pretty=false nor checks of ids.
 func (c *IONOS) Raw() *gen.Client { return &gen.Client{Server: c.server, Client: ionosDoer{c}} }
 
+// OperationFrom returns the operation of a write that was sent with Raw, for the response to it. An operation of
+// a status other than 202 is done. A 202 whose Location names no request is an [*Error] that matches
+// [ErrUnexpectedResponse]; waiting on the operation of one without a Location matches [ErrOutcomeUnknown]. The
+// response needs its Request, which Raw sets; the body is left to the caller.
+func (c *IONOS) OperationFrom(resp *http.Response) (*Operation, error) {
+	if resp == nil || resp.Request == nil || resp.Request.URL == nil {
+		return nil, invalid("response", "is nil or has no request")
+	}
+	return c.operationOf(&response{Response: resp, vendor: ionosVendor, attempts: 1})
+}
+
 // ionosDoer is the gen.HttpRequestDoer of Raw.
 type ionosDoer struct{ client *IONOS }
 

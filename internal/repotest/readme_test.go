@@ -79,7 +79,7 @@ func TestReadmeCountsTheLinesOfEverydayTasks(t *testing.T) {
 		row := fmt.Sprintf("| %s | %d | %d |", task, our, their)
 		assert.True(t, strings.Contains(readme, "\n"+row+"\n"), "the README should say %s", row)
 	}
-	ours := linesOf(t, "wrapper/example_test.go")
+	ours := linesOf(t, "wrapper/everyday_test.go")
 	theirs := linesOf(t, "bench/everyday/everyday_test.go")
 	our, their := 0, 0
 	for _, task := range []struct{ says, function string }{
