@@ -266,7 +266,7 @@ func (c *Triton) setRole(q *call) (*result, error) {
 		for _, name := range q.sent.names("policies") {
 			policy, err := c.policy(name)
 			if err != nil {
-				return nil, invalidArgument("policy " + name + " does not exist")
+				return nil, invalidArgument("Invalid policy " + name)
 			}
 			role.Policies = append(role.Policies, policy.Name)
 		}
@@ -282,18 +282,24 @@ func (c *Triton) setRole(q *call) (*result, error) {
 }
 
 // setMembers moves a role's members to its new name, and replaces them where the body names some.
+// Version 9 sends objects, which say who is a default member; earlier ones send two lists of
+// names, and the one that is left out stays as it is.
 func (c *Triton) setMembers(body parameters, before, after string) error {
 	members, defaults := body.names("members"), body.names("default_members")
 	list, _ := body["members"].([]any)
+	setDefaults := body.has("default_members") || body.has("members") && len(list) == 0
 	for i, one := range list {
-		if object, ok := one.(map[string]any); ok && object["default"] == true {
-			defaults = append(defaults, members[i])
+		if object, ok := one.(map[string]any); ok {
+			setDefaults = true
+			if object["default"] == true {
+				defaults = append(defaults, members[i])
+			}
 		}
 	}
 	for _, name := range append(slices.Clone(members), defaults...) {
 		_, isLogin := c.byLogin(name)
 		if _, isID := c.users.get(name); !isLogin && !isID {
-			return invalidArgument("member " + name + " does not exist")
+			return invalidArgument("Invalid user " + name)
 		}
 	}
 	is := func(names []string, user SubUser) bool {
@@ -304,7 +310,7 @@ func (c *Triton) setMembers(body parameters, before, after string) error {
 		if body.has("members") {
 			member = is(members, user) || is(defaults, user)
 		}
-		if body.has("default_members") || body.has("members") {
+		if setDefaults {
 			isDefault = is(defaults, user)
 		}
 		user.Roles, user.DefaultRoles = without(user.Roles, before), without(user.DefaultRoles, before)

@@ -142,3 +142,33 @@ func TestAKeyIsReturnedAsItWasSent(t *testing.T) {
 		assert.Equal(t, "key is invalid", at(t, c.triton("POST", keys, `{"key":"nothing"}`).json(t), "message"))
 	}
 }
+
+func TestMembersByNameLeaveTheDefaultMembersAlone(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t).with("Accept-Version", "~8")
+	for _, login := range []string{"ada", "bob"} {
+		c.cloud.Triton.AddUser(wrappertest.SubUser{Login: login, Email: login + "@example.com"})
+	}
+	require.Equal(t, 201, c.triton("POST", "/my/roles", `{"name":"ops","members":["ada"],"default_members":["ada"]}`).StatusCode)
+	for _, step := range []struct {
+		body              string
+		members, defaults []any
+	}{
+		{`{"members":["ada","bob"]}`, []any{"ada", "bob"}, []any{"ada"}},
+		{`{"default_members":["bob"]}`, []any{"ada", "bob"}, []any{"bob"}},
+		{`{"members":[{"type":"subuser","login":"ada"}]}`, []any{"ada"}, []any{}},
+		{`{"members":[{"type":"subuser","login":"bob","default":true}]}`, []any{"bob"}, []any{"bob"}},
+		{`{"members":[]}`, []any{}, []any{}},
+	} {
+		got := c.triton("POST", "/my/roles/ops", step.body)
+		require.Equal(t, 200, got.StatusCode, "%s", got.text)
+		assert.Equal(t, step.members, got.json(t)["members"], step.body)
+		assert.Equal(t, step.defaults, got.json(t)["default_members"], step.body)
+	}
+	for _, unknown := range []string{`{"members":["eve"]}`, `{"default_members":["eve"]}`} {
+		got := c.triton("POST", "/my/roles/ops", unknown)
+		assert.Equal(t, 409, got.StatusCode)
+		assert.Equal(t, "Invalid user eve", at(t, got.json(t), "message"))
+	}
+	assert.Equal(t, "Invalid policy none", at(t, c.triton("POST", "/my/roles/ops", `{"policies":["none"]}`).json(t), "message"))
+}
