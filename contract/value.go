@@ -169,7 +169,7 @@ func (w *walker) length(s *schema, text string) {
 	if s.limits.minLength == 0 && s.limits.maxLength == nil && s.pattern == nil {
 		return
 	}
-	length := uint64(utf8.RuneCountInString(text)) // #nosec G115 -- a count is not negative
+	length := uint64(utf8.RuneCountInString(text))
 	switch {
 	case length < s.limits.minLength:
 		w.violate(RuleBounds, fmt.Sprintf("is shorter than %d characters", s.limits.minLength))

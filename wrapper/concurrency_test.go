@@ -33,14 +33,14 @@ func TestConcurrentOperationsAreAllAccountedFor(t *testing.T) {
 	t.Run("in memory", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			cloud := wrappertest.New()
+			cloud := newCloud()
 			// A pause that the service names holds the whole client, which costs no time here.
 			concurrently(t, cloud, http.Header{"Retry-After": {"1"}}, ionosClient(t, cloud))
 		})
 	})
 	t.Run("over sockets", func(t *testing.T) {
 		t.Parallel()
-		cloud := wrappertest.Start(t)
+		cloud := startCloud(t)
 		client := ionosClient(t, cloud, wrapper.WithHTTPClient(nil),
 			wrapper.WithRetry(wrapper.RetryPolicy{MinDelay: time.Millisecond, MaxDelay: 5 * time.Millisecond}))
 		concurrently(t, cloud, nil, client)

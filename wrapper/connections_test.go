@@ -13,7 +13,7 @@ import (
 // Whatever the answers, they are read to their end: fifty calls take one connection.
 func TestFiftyCallsTakeOneConnection(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.Start(t)
+	cloud := startCloud(t)
 	ann := addAnn(cloud)
 	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umGroupsGet", Effect: wrappertest.HTML(502)})
 	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umResourcesGet", Effect: wrappertest.HTML(200)})
@@ -41,7 +41,7 @@ func TestFiftyCallsTakeOneConnection(t *testing.T) {
 // Every request says what it takes and who asks.
 func TestHeadersOfEveryRequest(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.Start(t, wrappertest.WithFullRecords())
+	cloud := startCloud(t, wrappertest.WithFullRecords())
 	ionos := onSockets(t, cloud, wrapper.WithUserAgent("onboarding/1.4"))
 	_, err := ionos.ListUsers(t.Context())
 	require.NoError(t, err)

@@ -48,7 +48,7 @@ func TestTheEndOfAContextIsMatchedWithItsCause(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				cloud := wrappertest.New()
+				cloud := newCloud()
 				one := wrappertest.Reply(200, http.Header{"X-Ratelimit-Burst": {"1"}}, `{"id":"g"}`)
 				cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umGroupsFindById", Effect: one})
 				cloud.IONOS.Fault(wrappertest.Fault{Effect: test.effect})

@@ -53,7 +53,7 @@ func TestResponsesThatDescribeSomethingElse(t *testing.T) {
 			return err
 		}},
 	} {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		header := http.Header{"Location": {"https://api.ionos.com/cloudapi/v6/requests/r1/status"}}
 		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reply(c.status, header, c.body)})
 		assert.ErrorIs(t, c.call(ionosClient(t, cloud)), wrapper.ErrUnexpectedResponse, name)
@@ -82,7 +82,7 @@ func TestResponsesOfTritonThatDescribeSomethingElse(t *testing.T) {
 			return err
 		}, wrapper.ErrUnexpectedResponse},
 	} {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.Triton.Fault(wrappertest.Fault{Effect: wrappertest.Reply(200, nil, c.body)})
 		if err := c.call(tritonClient(t, cloud)); c.is == nil {
 			assert.NoError(t, err, name)

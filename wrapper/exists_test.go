@@ -26,7 +26,7 @@ func TestErrorsOfTakenNames(t *testing.T) {
 		{false, `{"httpStatus":422,"messages":[{"errorCode":"439","message":"[(root).properties.email] Attribute is already in use"}]}`, "email", wrapper.ErrExists, wrapper.ErrConflict},
 		{false, `{"httpStatus":422,"messages":[{"errorCode":"439","message":"[(root).properties.password] is too weak"}]}`, "password", wrapper.ErrInvalid, wrapper.ErrExists},
 	} {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.Triton.Fault(wrappertest.Fault{Effect: wrappertest.Reply(409, nil, c.body)})
 		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reply(422, nil, c.body)})
 		_, _, err := ionosClient(t, cloud).CreateUser(t.Context(), jo())
@@ -58,7 +58,7 @@ func TestNotFoundAfterARepeatedDelete(t *testing.T) {
 		"own after the service's 503": {wrappertest.Reply(503, http.Header{"Content-Type": {"application/json"}},
 			`{"httpStatus":503,"messages":[{"errorCode":"503","message":"maintenance"}]}`), own, false},
 	} {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.IONOS.Fault(wrappertest.Fault{Attempt: 1, Times: 1, Effect: c.first})
 		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reply(404, http.Header{"Content-Type": {"application/json"}}, c.second)})
 		_, err := ionosClient(t, cloud, wrapper.WithRetry(impatient)).DeleteUser(t.Context(), "u1")

@@ -53,7 +53,7 @@ func refusedCredentials(t *testing.T) {
 		}
 	}
 	// A login as the service knows it, with the wrong password.
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	client, err := wrapper.NewIONOS(wrapper.BasicAuth(wrappertest.Username, password), wrapper.WithHTTPClient(cloud.HTTPClient()))
 	require.NoError(t, err)
 	_, err = client.ListUsers(t.Context())
@@ -64,7 +64,7 @@ func refusedCredentials(t *testing.T) {
 }
 
 func signedAnew(t *testing.T) {
-	cloud := wrappertest.New(wrappertest.WithFullRecords())
+	cloud := newCloud(wrappertest.WithFullRecords())
 	cloud.Triton.AddUser(wrappertest.SubUser{Login: "bob.ray", Email: "bob@example.com", Password: "correct-horse-4"})
 	cloud.Triton.Fault(wrappertest.Fault{Attempt: 1, Times: 2, Effect: wrappertest.Reply(503, seconds(100), "")})
 	_, err := tritonClient(t, cloud).GetUser(t.Context(), "bob.ray")
@@ -100,7 +100,7 @@ func skewed(ahead time.Duration, refuse func(int) bool) wrappertest.Effect {
 func clockSkew(t *testing.T) {
 	never, always := func(int) bool { return false }, func(int) bool { return true }
 	for _, ahead := range []time.Duration{time.Hour, -time.Hour, 10 * time.Minute} {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.Triton.Fault(wrappertest.Fault{Effect: skewed(ahead, never)})
 		client := tritonClient(t, cloud)
 		start := time.Now()
@@ -113,7 +113,7 @@ func clockSkew(t *testing.T) {
 		assert.Len(t, cloud.Triton.Requests(), 3, "the clock stays corrected")
 
 		// A server that refuses all the same is asked twice, not more.
-		cloud = wrappertest.New()
+		cloud = newCloud()
 		cloud.Triton.Fault(wrappertest.Fault{Effect: skewed(ahead, always)})
 		_, err = tritonClient(t, cloud).ListUsers(t.Context())
 		failed := failure(t, err, "GET", "/acme/users", 400)
@@ -124,7 +124,7 @@ func clockSkew(t *testing.T) {
 		assert.Len(t, cloud.Triton.Requests(), 2)
 
 		// Whoever wants one attempt gets one, and the offset.
-		cloud = wrappertest.New()
+		cloud = newCloud()
 		cloud.Triton.Fault(wrappertest.Fault{Effect: skewed(ahead, never)})
 		client = tritonClient(t, cloud, wrapper.WithRetry(wrapper.RetryPolicy{MaxAttempts: 1}))
 		_, err = client.ListUsers(t.Context())
@@ -132,7 +132,7 @@ func clockSkew(t *testing.T) {
 		assert.Len(t, cloud.Triton.Requests(), 1)
 	}
 	// Another bad header has nothing to do with clocks.
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	cloud.Triton.Fault(wrappertest.Fault{Effect: skewed(0, always)})
 	_, err := tritonClient(t, cloud).ListUsers(t.Context())
 	require.ErrorIs(t, err, wrapper.ErrInvalid)
@@ -228,7 +228,7 @@ func agentFaults(t *testing.T) {
 
 	signer, err := known.Signer(t.Context(), "work")
 	require.NoError(t, err)
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	cloud.Triton.AddKey("work", key.Public())
 	auth, err := wrapper.SignatureAuth(wrappertest.Account, signer)
 	require.NoError(t, err)

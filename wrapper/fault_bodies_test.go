@@ -44,7 +44,7 @@ func isUnknown(err error) bool { return errors.Is(err, wrapper.ErrOutcomeUnknown
 func withoutLocation(a *wrappertest.Response) { a.Header.Del("Location") }
 
 func bodyCutShort(t *testing.T) {
-	cloud := wrappertest.Start(t)
+	cloud := startCloud(t)
 	ann := addAnn(cloud)
 	client := onSockets(t, cloud)
 	for name, cut := range map[string]wrappertest.Effect{"Content-Length": wrappertest.TruncateBody(5), "chunked": wrappertest.TruncateChunked(5)} {
@@ -91,7 +91,7 @@ func acceptedWithBrokenBody(t *testing.T) {
 		"HTML":      wrappertest.EditResponse(func(a *wrappertest.Response) { a.Body = []byte("<html>") }),
 	}
 	for name, effect := range broken {
-		cloud := wrappertest.Start(t)
+		cloud := startCloud(t)
 		ann := addAnn(cloud)
 		client := onSockets(t, cloud)
 		for _, c := range calls[1:] {
@@ -115,7 +115,7 @@ func acceptedWithBrokenBody(t *testing.T) {
 func connectionReset(t *testing.T) {
 	for name, effect := range map[string]wrappertest.Effect{"reset": wrappertest.ResetConnection(), "close": wrappertest.CloseConnection()} {
 		for _, c := range calls {
-			cloud := wrappertest.Start(t)
+			cloud := startCloud(t)
 			ann := addAnn(cloud)
 			cloud.IONOS.Fault(wrappertest.Fault{OperationID: c.operation, Attempt: 1, Effect: effect})
 			_, err := c.call(t, onSockets(t, cloud), ann)
@@ -135,7 +135,7 @@ func connectionReset(t *testing.T) {
 		}
 	}
 	// The delete was carried out and its answer lost: the 404 of the second is what was wanted.
-	cloud := wrappertest.Start(t)
+	cloud := startCloud(t)
 	ann := addAnn(cloud)
 	cloud.IONOS.Fault(wrappertest.Fault{Attempt: 1, After: true, Effect: wrappertest.ResetConnection()})
 	operation, err := onSockets(t, cloud).DeleteUser(t.Context(), ann)
@@ -212,7 +212,7 @@ func oneByteASecond(t *testing.T) {
 }
 
 func endlessBody(t *testing.T) {
-	cloud := wrappertest.Start(t)
+	cloud := startCloud(t)
 	ann := addAnn(cloud)
 	cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Endless(200)})
 	for _, limit := range [][]wrapper.IONOSOption{nil, {wrapper.WithResponseLimit(1000)}} {
@@ -231,7 +231,7 @@ func endlessBody(t *testing.T) {
 }
 
 func gzipBomb(t *testing.T) {
-	cloud := wrappertest.Start(t)
+	cloud := startCloud(t)
 	ann := addAnn(cloud)
 	client := onSockets(t, cloud)
 	rule := cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.GzipBomb(200, 32<<20)})
@@ -250,7 +250,7 @@ func gzipBomb(t *testing.T) {
 }
 
 func gzipLie(t *testing.T) {
-	cloud := wrappertest.Start(t)
+	cloud := startCloud(t)
 	ann := addAnn(cloud)
 	cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.GzipLie()})
 	_, err := onSockets(t, cloud).GetUser(t.Context(), ann)
@@ -263,7 +263,7 @@ func gzipLie(t *testing.T) {
 }
 
 func hugeAndDeep(t *testing.T) {
-	cloud := wrappertest.Start(t)
+	cloud := startCloud(t)
 	ann := addAnn(cloud)
 	client := onSockets(t, cloud)
 	deep := strings.Repeat(`{"messages":[`, 10_000)
@@ -291,7 +291,7 @@ func hugeAndDeep(t *testing.T) {
 }
 
 func malformedRateLimit(t *testing.T) {
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPost", Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
 		a.Header["X-Ratelimit-Limit"] = []string{"many"}
 		a.Header["X-Ratelimit-Burst"] = []string{"1e3"}
@@ -307,7 +307,7 @@ func malformedRateLimit(t *testing.T) {
 }
 
 func unknownEnumValue(t *testing.T) {
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	id := cloud.IONOS.AddResource(wrappertest.Resource{Type: "quantum", Name: "card"})
 	cloud.IONOS.AddResource(wrappertest.Resource{Type: "datacenter", Name: "dc"})
 	client := ionosClient(t, cloud)
@@ -335,7 +335,7 @@ func nullsAreAbsent(t *testing.T) {
 }
 
 func lenientDates(t *testing.T) {
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reply(200, nil, `{"id":"users","items":[
 		{"id":"a","metadata":{"createdDate":"2024-05-06T07:08:09"},"properties":{}},
 		{"id":"b","metadata":{"createdDate":""},"properties":{}},

@@ -72,7 +72,7 @@ func newStranger(t *testing.T) *stranger {
 func redirected(t *testing.T, status int, location func(cloud *wrappertest.Cloud, s *stranger) string) {
 	other := newStranger(t)
 	for _, c := range calls {
-		cloud := wrappertest.Start(t)
+		cloud := startCloud(t)
 		ann := addAnn(cloud)
 		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Redirect(status, location(cloud, other))})
 		operation, err := c.call(t, onSockets(t, cloud, wrapper.WithContractNumber(31234567)), ann)
@@ -127,7 +127,7 @@ func redirectToPlain(t *testing.T) {
 
 func withoutAnyLocation(t *testing.T) {
 	newStranger(t)
-	cloud := wrappertest.Start(t)
+	cloud := startCloud(t)
 	ann := addAnn(cloud)
 	cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.EditResponse(withoutLocation)})
 	for i, c := range calls[1:] {
@@ -151,7 +151,7 @@ func located(usable bool, locations ...string) func(*testing.T) {
 	return func(t *testing.T) {
 		other := newStranger(t)
 		for _, location := range locations {
-			cloud := wrappertest.Start(t)
+			cloud := startCloud(t)
 			client := onSockets(t, cloud, wrapper.WithContractNumber(31234567))
 			own := strings.TrimSuffix(strings.TrimPrefix(cloud.IONOS.URL(), "http://"), "/cloudapi/v6")
 			names := func(id string) string {
@@ -203,7 +203,7 @@ func assertLocated(t *testing.T, cloud *wrappertest.Cloud, client *wrapper.IONOS
 
 func locationInPlain(t *testing.T) {
 	other := newStranger(t)
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	assertLocated(t, cloud, onTLS(t, cloud), true, func(id string) string {
 		return "http://" + other.address + "/cloudapi/v6/requests/" + id + "/status"
 	})
@@ -212,7 +212,7 @@ func locationInPlain(t *testing.T) {
 func locationBehindGateway(t *testing.T) {
 	other := newStranger(t)
 	for _, prefix := range []string{"", "/other", "/gateway/ionos/cloudapi/v6", "/requests/a/status"} {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		server := httptest.NewServer(http.StripPrefix("/gateway/ionos", cloud.IONOS))
 		t.Cleanup(server.Close)
 		client := onSockets(t, cloud, wrapper.WithBaseURL(server.URL+"/gateway/ionos/cloudapi/v6/"))

@@ -58,7 +58,7 @@ func errorOf(results []reflect.Value) (err error) {
 }
 
 func hostileIDs(t *testing.T) {
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	ionos, triton := ionosClient(t, cloud), tritonClient(t, cloud)
 	checked := map[string]bool{}
 	for _, client := range []any{ionos, triton, ionos.Users(), triton.Users()} {
@@ -112,7 +112,7 @@ func arrivesAsOneSegment(t *testing.T) {
 			next.ServeHTTP(w, r)
 		})
 	}
-	cloud := wrappertest.New(wrappertest.WithHandler(seen))
+	cloud := newCloud(wrappertest.WithHandler(seen))
 	ionos, triton := ionosClient(t, cloud), tritonClient(t, cloud)
 	for id, escaped := range map[string]string{
 		"a/b": "a%2Fb", "a?b": "a%3Fb", "a#b": "a%23b", "a%b": "a%25b", "a%2Fb": "a%252Fb", "../x": "..%2Fx", "%2e%2e": "%252e%252e",
@@ -144,7 +144,7 @@ func tritonAuth(t *testing.T, cloud *wrappertest.Cloud) wrapper.Auth {
 }
 
 func reservedAccounts(t *testing.T) {
-	auth := tritonAuth(t, wrappertest.New())
+	auth := tritonAuth(t, newCloud())
 	for _, account := range []string{"um", "requests", "", ".", "..", "a\nb"} {
 		_, err := wrapper.NewTriton("https://cloudapi.example.com", account, auth)
 		require.ErrorIs(t, err, wrapper.ErrInvalid, "%q", account)
@@ -157,7 +157,7 @@ func reservedAccounts(t *testing.T) {
 }
 
 func badBaseURLs(t *testing.T) {
-	auth := tritonAuth(t, wrappertest.New())
+	auth := tritonAuth(t, newCloud())
 	both := func(base string) error {
 		_, first := wrapper.NewIONOS(wrapper.TokenAuth("a-token"), wrapper.WithBaseURL(base))
 		_, second := wrapper.NewTriton(base, "acme", auth)
@@ -186,7 +186,7 @@ func badBaseURLs(t *testing.T) {
 
 func badHeaderValues(t *testing.T) {
 	const value = "PLANTED"
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	signer, err := wrapper.NewSigner(cloud.Triton.Key())
 	require.NoError(t, err)
 	good := wrapper.TokenAuth("a-token")

@@ -26,7 +26,7 @@ var listFaults = []faultRow{
 
 // withUsers is a cloud with n users, and pages of size for the walk.
 func withUsers(n int) *wrappertest.Cloud {
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	addUsers(cloud, n)
 	return cloud
 }
@@ -59,7 +59,7 @@ func walked(t *testing.T, client *wrapper.IONOS, opts ...wrapper.CallOption) (em
 func offsetIgnored(t *testing.T) {
 	for _, item := range []string{`{"id":"a","properties":{"email":"a@example.com"}},{"id":"b","properties":{"email":"b@example.com"}}`} {
 		for name, opts := range pageOptions {
-			cloud := wrappertest.New()
+			cloud := newCloud()
 			cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reply(200, nil, `{"id":"users","items":[`+item+`],"offset":0,"limit":2}`)})
 			emails, errs := walked(t, ionosClient(t, cloud), opts...)
 			assert.Equal(t, []string{"a@example.com", "b@example.com"}, emails, name)
@@ -74,7 +74,7 @@ func offsetIgnored(t *testing.T) {
 func nextElsewhere(t *testing.T) {
 	other := newStranger(t)
 	for name, opts := range pageOptions {
-		cloud := wrappertest.Start(t)
+		cloud := startCloud(t)
 		addUsers(cloud, 5)
 		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
 			var list map[string]any

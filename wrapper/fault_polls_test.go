@@ -52,7 +52,7 @@ func pollPath(o *wrapper.Operation) string { return "/cloudapi/v6/requests/" + o
 
 func statusFoundLate(t *testing.T) {
 	newStranger(t)
-	cloud := wrappertest.Start(t)
+	cloud := startCloud(t)
 	client := onSockets(t, cloud)
 	cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Attempt: 1, Times: 3, Effect: wrappertest.Reply(404, nil, "")})
 	require.NoError(t, accepted(t, client).Wait(t.Context()))
@@ -60,7 +60,7 @@ func statusFoundLate(t *testing.T) {
 }
 
 func statusNeverFound(t *testing.T) {
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	client := ionosClient(t, cloud)
 	cloud.IONOS.Next(wrappertest.Outcome{NotFoundFor: 1000 * time.Hour})
 	operation := accepted(t, client)
@@ -88,7 +88,7 @@ func pollsStopped(t *testing.T, cloud *wrappertest.Cloud) {
 }
 
 func operationFailed(t *testing.T) {
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	client := ionosClient(t, cloud)
 	cloud.IONOS.FailNext("quota is used up")
 	operation := accepted(t, client)
@@ -107,7 +107,7 @@ func operationFailed(t *testing.T) {
 }
 
 func targetFailed(t *testing.T) {
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	client := ionosClient(t, cloud)
 	cloud.IONOS.Next(wrappertest.Outcome{FailedTargets: true})
 	operation := accepted(t, client)
@@ -121,7 +121,7 @@ func targetFailed(t *testing.T) {
 }
 
 func queuedForEver(t *testing.T) {
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	cloud.IONOS.Next(wrappertest.Outcome{Queued: 90 * time.Minute})
 	operation := accepted(t, ionosClient(t, cloud))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
@@ -154,7 +154,7 @@ func queuedForEver(t *testing.T) {
 // answered makes every poll of a fresh operation be answered with this body.
 func answered(t *testing.T, body string) (*wrappertest.Cloud, *wrapper.Operation, error) {
 	t.Helper()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Effect: wrappertest.Reply(200, nil, body)})
 	operation := accepted(t, ionosClient(t, cloud))
 	return cloud, operation, operation.Wait(t.Context())
@@ -202,7 +202,7 @@ func passingPollFailures(t *testing.T) {
 	}
 	for name, effect := range passing {
 		// The client itself sends a request four times; here the fifth poll is answered.
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, time.Minute))
+		cloud := newCloud(wrappertest.WithRequestTimes(time.Minute, time.Minute))
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Attempt: 3, Times: 4 * 4, Effect: effect})
 		operation := accepted(t, ionosClient(t, cloud))
 		require.NoError(t, operation.Wait(t.Context()), name)
@@ -212,7 +212,7 @@ func passingPollFailures(t *testing.T) {
 		if name != "503" && name != "reset" {
 			continue
 		}
-		cloud = wrappertest.New()
+		cloud = newCloud()
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Effect: effect})
 		operation = accepted(t, ionosClient(t, cloud))
 		start := time.Now()
@@ -221,7 +221,7 @@ func passingPollFailures(t *testing.T) {
 		assert.InDelta(t, time.Hour, time.Since(start), float64(2*time.Minute), name)
 
 		// A deadline ends it, and the error still says what failed.
-		cloud = wrappertest.New()
+		cloud = newCloud()
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Effect: effect})
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 		err = accepted(t, ionosClient(t, cloud)).Wait(ctx)
@@ -236,7 +236,7 @@ func passingPollFailures(t *testing.T) {
 
 func refusedPoll(t *testing.T) {
 	for status, want := range map[int]error{401: wrapper.ErrUnauthorized, 403: wrapper.ErrForbidden} {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Effect: wrappertest.Empty(status)})
 		operation := accepted(t, ionosClient(t, cloud))
 		err := operation.Wait(t.Context())
@@ -247,7 +247,7 @@ func refusedPoll(t *testing.T) {
 		pollsStopped(t, cloud)
 	}
 	// A token that expires meanwhile.
-	cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, time.Minute))
+	cloud := newCloud(wrappertest.WithRequestTimes(time.Minute, time.Minute))
 	operation := accepted(t, ionosClient(t, cloud))
 	for status, err := range operation.Watch(t.Context()) {
 		if status.State == gen.RequestStateQueued {
@@ -265,7 +265,7 @@ func refusedPoll(t *testing.T) {
 func redirectedPoll(t *testing.T) {
 	other := newStranger(t)
 	for _, status := range []int{301, 302, 307} {
-		cloud := wrappertest.Start(t)
+		cloud := startCloud(t)
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Effect: wrappertest.Redirect(status, "http://"+other.address+"/requests/x/status")})
 		operation := accepted(t, onSockets(t, cloud))
 		err := operation.Wait(t.Context())
@@ -311,7 +311,7 @@ func thousandsOfWaits(t *testing.T) {
 			next.ServeHTTP(w, r)
 		})
 	}
-	cloud := wrappertest.New(wrappertest.WithRequestTimes(3*time.Second, 3*time.Second), wrappertest.WithHandler(watch))
+	cloud := newCloud(wrappertest.WithRequestTimes(3*time.Second, 3*time.Second), wrappertest.WithHandler(watch))
 	client := ionosClient(t, cloud)
 	group := cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops"})
 	user := addAnn(cloud)

@@ -57,7 +57,7 @@ var calls = []everyCall{
 
 // withAnn is a cloud with one user.
 func withAnn(options ...wrappertest.Option) (cloud *wrappertest.Cloud, ann string) {
-	cloud = wrappertest.New(options...)
+	cloud = newCloud(options...)
 	return cloud, addAnn(cloud)
 }
 
@@ -302,7 +302,7 @@ func loginPage(t *testing.T) {
 	require.ErrorIs(t, err, wrapper.ErrOutcomeUnknown)
 	assert.Nil(t, operation)
 
-	triton := wrappertest.New()
+	triton := newCloud()
 	triton.Triton.Fault(wrappertest.Fault{Effect: wrappertest.HTML(200)})
 	err = tritonClient(t, triton).DeleteUser(t.Context(), "jo.doe")
 	failure(t, err, "DELETE", "/acme/users/jo.doe", 200)
@@ -327,7 +327,7 @@ func emptySuccess(t *testing.T) {
 		if body == "[]" {
 			continue // a Triton account without sub-users
 		}
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.Triton.Fault(wrappertest.Fault{Effect: wrappertest.Reply(200, nil, body)})
 		_, err := tritonClient(t, cloud).ListUsers(t.Context())
 		if body != "[{}]" {

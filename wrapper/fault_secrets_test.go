@@ -157,7 +157,7 @@ func (p *planted) clients(t *testing.T, client *http.Client, baseURL, tritonURL 
 
 // values prints every exported type of the package that can hold a secret or reach one.
 func (p *planted) values(t *testing.T) {
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	cloud.IONOS.AddToken(plantedToken)
 	ionos, triton, auths := p.clients(t, cloud.HTTPClient(), cloud.IONOS.URL(), cloud.Triton.URL())
 	signer, err := wrapper.NewSigner(p.key)
@@ -325,7 +325,7 @@ func (p *planted) echoed(t *testing.T, name string, handler http.Handler) {
 	logger := slog.New(slog.NewMultiHandler(
 		slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}),
 		slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	cloud := wrappertest.New(wrappertest.WithHandler(func(http.Handler) http.Handler { return handler }))
+	cloud := newCloud(wrappertest.WithHandler(func(http.Handler) http.Handler { return handler }))
 	ionos, triton, _ := p.clients(t, cloud.HTTPClient(), cloud.IONOS.URL(), cloud.Triton.URL(), wrapper.WithLogger(logger))
 	var errs []error
 	for _, client := range ionos {

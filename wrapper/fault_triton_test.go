@@ -52,7 +52,7 @@ var tritonCalls = []struct {
 }
 
 func withBob() (cloud *wrappertest.Cloud, bob string) {
-	cloud = wrappertest.New()
+	cloud = newCloud()
 	return cloud, cloud.Triton.AddUser(wrappertest.SubUser{Login: "bob.ray", Email: "bob@example.com", Password: "correct-horse-4"})
 }
 

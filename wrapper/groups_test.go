@@ -14,7 +14,7 @@ import (
 
 func TestGroupsHaveThePrivilegesThatThisVersionDoesNotKnow(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	id := cloud.IONOS.AddGroup(wrappertest.Group{Name: "Operators", Privileges: map[string]any{"reserveIp": true, "createQuantum": true, "createTea": false, "quota": 7}})
 	client := ionosClient(t, cloud)
 	check := func(group *wrapper.Group) {
@@ -60,7 +60,7 @@ func TestGroupsAreLookedUpByNameAsUsersAreByAddress(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			cloud := wrappertest.New()
+			cloud := newCloud()
 			var ids []string
 			for _, name := range test.groups {
 				ids = append(ids, cloud.IONOS.AddGroup(wrappertest.Group{Name: name}))
@@ -96,7 +96,7 @@ func TestAGroupIsNotFoundInACutList(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cloud := wrappertest.New()
+			cloud := newCloud()
 			cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umGroupsGet", Effect: wrappertest.Reply(200, nil, test.body)})
 			_, err := ionosClient(t, cloud).Groups().Get(t.Context(), "ops")
 			require.ErrorIs(t, err, test.want)
@@ -106,7 +106,7 @@ func TestAGroupIsNotFoundInACutList(t *testing.T) {
 
 func TestSharesHaveTheIDOfTheirResource(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	group := cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops"})
 	image := cloud.IONOS.AddResource(wrappertest.Resource{Type: "image", Name: "debian"})
 	cloud.IONOS.AddShare(group, wrappertest.Share{ResourceID: image, EditPrivilege: true})

@@ -292,7 +292,7 @@ func nothingIsLeftOpen(t *testing.T, effect wrappertest.Effect, keeps bool) {
 	options := []wrappertest.Option{wrappertest.WithRequestTimes(time.Millisecond, time.Millisecond), wrappertest.WithRateLimit(60_000, burst)}
 	if keeps {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := wrappertest.New(options...)
+			cloud := newCloud(options...)
 			transport, connections := pipes(t, cloud)
 			everyCallMeets(t, cloud, transport, effect)
 			// One for each cloud at least, and for those that are on their way at the same time.
@@ -300,7 +300,7 @@ func nothingIsLeftOpen(t *testing.T, effect wrappertest.Effect, keeps bool) {
 		})
 		return
 	}
-	cloud := wrappertest.Start(t, options...)
+	cloud := startCloud(t, options...)
 	sockets := http.DefaultTransport.(*http.Transport).Clone()
 	t.Cleanup(sockets.CloseIdleConnections)
 	everyCallMeets(t, cloud, sockets, effect)

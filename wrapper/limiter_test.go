@@ -36,7 +36,7 @@ func TestNoMoreRequestsAtATimeThanTheServiceTakes(t *testing.T) {
 				next.ServeHTTP(w, r)
 			})
 		}
-		cloud := wrappertest.New(wrappertest.WithRateLimit(1000, burst), wrappertest.WithHandler(slow))
+		cloud := newCloud(wrappertest.WithRateLimit(1000, burst), wrappertest.WithHandler(slow))
 		client := ionosClient(t, cloud)
 		_, err := client.ListGroups(t.Context()) // tells the limit
 		require.NoError(t, err)

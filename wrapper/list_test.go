@@ -19,7 +19,7 @@ import (
 )
 
 func cloudOf(users int, opts ...wrappertest.Option) *wrappertest.Cloud {
-	cloud := wrappertest.New(opts...)
+	cloud := newCloud(opts...)
 	for i := range users {
 		cloud.IONOS.AddUser(wrappertest.User{FirstName: "U", LastName: "U", Email: fmt.Sprintf("u%05d@example.com", i)})
 	}
@@ -177,7 +177,7 @@ func TestEveryOtherListHasTheSameShape(t *testing.T) {
 // A type that is newer than this version is decoded, listed and sent.
 func TestUnknownResourceTypePasses(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	cloud.IONOS.AddResource(wrappertest.Resource{Type: "teleporter", Name: "t1"})
 	client := ionosClient(t, cloud)
 	for resource, err := range client.AllResources(t.Context()) {
@@ -191,7 +191,7 @@ func TestUnknownResourceTypePasses(t *testing.T) {
 
 func TestOptionsOutOfBoundsAreRefusedByName(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	client := ionosClient(t, cloud)
 	for parameter, option := range map[string]wrapper.CallOption{
 		"depth": wrapper.WithDepth(2), "offset": wrapper.WithOffset(-1), "limit": wrapper.WithLimit(101),

@@ -25,7 +25,7 @@ func inBoth(t *testing.T, addresses []string, test func(t *testing.T, users wrap
 	t.Run("IONOS", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			cloud, ids := wrappertest.New(), map[string]string{}
+			cloud, ids := newCloud(), map[string]string{}
 			for _, address := range addresses {
 				ids[address] = cloud.IONOS.AddUser(wrappertest.User{FirstName: "F", LastName: "L", Email: address, Password: "correct-horse-1"})
 			}
@@ -35,7 +35,7 @@ func inBoth(t *testing.T, addresses []string, test func(t *testing.T, users wrap
 	t.Run("Triton", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			cloud, ids := wrappertest.New(), map[string]string{}
+			cloud, ids := newCloud(), map[string]string{}
 			for i, address := range addresses {
 				ids[address] = cloud.Triton.AddUser(wrappertest.SubUser{Login: fmt.Sprint("user", i), Email: address, Password: "correct-horse-1"})
 			}
@@ -86,7 +86,7 @@ func TestOneThatDiffersInCaseIsFound(t *testing.T) {
 func TestALoginThatIsSomebodyElsesAddressIsAmbiguous(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.Triton.AddUser(wrappertest.SubUser{Login: "kim@example.com", Email: "first@example.com", Password: "correct-horse-1"})
 		second := cloud.Triton.AddUser(wrappertest.SubUser{Login: "kim", Email: "kim@example.com", Password: "correct-horse-1"})
 		users := cloud.TritonClient(t).Users()
@@ -106,7 +106,7 @@ func TestALoginThatIsSomebodyElsesAddressIsAmbiguous(t *testing.T) {
 func TestAUserIsFoundByEachOfSeveralAddresses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.Triton.Fault(wrappertest.Fault{OperationID: wrappertest.ListTritonUsers, Effect: wrappertest.Reply(200, nil,
 			`[{"id":"a","login":"ann","email":["ann@example.com","lee@example.com"]},{"id":"b","login":"bob","email":"bob@example.com"}]`)})
 		users := cloud.TritonClient(t).Users()

@@ -11,26 +11,39 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/cloudroster/cloudroster/contract"
-	"github.com/cloudroster/cloudroster/internal/testhook"
+	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
 
 // No goroutine may be left when all tests have ended, and no request of any test may have broken
-// the contract. Answers are not checked: many of these tests make the clouds misbehave.
+// the contract. Responses are not checked: many of these tests make the clouds misbehave.
 func TestMain(m *testing.M) {
-	guard := &guarded{M: m}
-	testhook.Handler = func(next http.Handler) http.Handler {
-		return contract.Handler(next, guard.report, contract.WithoutResponses(), contract.WithCoverage(&guard.coverage))
-	}
-	goleak.VerifyTestMain(guard)
+	goleak.VerifyTestMain(guarded{m, &traffic})
 }
 
-type guarded struct {
-	*testing.M
+// traffic is that of all tests with the clouds of newCloud and startCloud.
+var traffic checkedTraffic
+
+// newCloud makes clouds whose requests are checked.
+func newCloud(options ...wrappertest.Option) *wrappertest.Cloud {
+	return wrappertest.New(append(options, wrappertest.WithHandler(traffic.check))...)
+}
+
+// startCloud is newCloud on sockets.
+func startCloud(t testing.TB, options ...wrappertest.Option) *wrappertest.Cloud {
+	t.Helper()
+	return wrappertest.Start(t, append(options, wrappertest.WithHandler(traffic.check))...)
+}
+
+type checkedTraffic struct {
 	coverage   contract.Coverage
 	violations atomic.Int64
 }
 
-func (g *guarded) report(f contract.Finding) {
+func (g *checkedTraffic) check(next http.Handler) http.Handler {
+	return contract.Handler(next, g.report, contract.WithoutResponses(), contract.WithCoverage(&g.coverage))
+}
+
+func (g *checkedTraffic) report(f contract.Finding) {
 	// An update writes privileges back that this version does not know, and one may create a group with such.
 	if (f.OperationID == "umGroupsPut" || f.OperationID == "umGroupsPost") && f.Rule == contract.RuleUnknownField && strings.HasPrefix(f.Where, "request body /properties/") {
 		return
@@ -39,8 +52,13 @@ func (g *guarded) report(f contract.Finding) {
 	fmt.Println(f)
 }
 
+type guarded struct {
+	*testing.M
+	*checkedTraffic
+}
+
 // Run saves what the tests have exercised if CLOUDROSTER_CONTRACT names a directory.
-func (g *guarded) Run() int {
+func (g guarded) Run() int {
 	code := g.M.Run()
 	if n := g.violations.Load(); n > 0 {
 		fmt.Println("requests that broke the contract:", n)

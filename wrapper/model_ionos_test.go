@@ -57,7 +57,7 @@ type ionosWorld struct {
 }
 
 func newIONOSWorld(t *testing.T) *ionosWorld {
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	w := &ionosWorld{cloud: cloud, client: ionosClient(t, cloud), bad: new(mischief)}
 	cloud.IONOS.AddUser(wrappertest.User{FirstName: "Ann", LastName: "Lee", Email: "ann@example.com", Password: "correct-horse-2", Administrator: true})
 	cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops", Privileges: map[string]any{moon: true}})

@@ -40,7 +40,7 @@ type tritonWorld struct {
 }
 
 func newTritonWorld(t *testing.T) *tritonWorld {
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	w := &tritonWorld{cloud: cloud, client: tritonClient(t, cloud), bad: new(mischief)}
 	cloud.Triton.Fault(w.bad.fault())
 	return w

@@ -25,7 +25,7 @@ func rawGroup(t *testing.T, client *wrapper.IONOS) *http.Response {
 func TestOperationFromAResponseOfRaw(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithContracts(31, 32))
+		cloud := newCloud(wrappertest.WithContracts(31, 32))
 		client := ionosClient(t, cloud, wrapper.WithContractNumber(31))
 		resp := rawGroup(t, client)
 		operation, err := client.OperationFrom(resp)
@@ -37,7 +37,7 @@ func TestOperationFromAResponseOfRaw(t *testing.T) {
 
 func TestOperationFromAnotherResponse(t *testing.T) {
 	t.Parallel()
-	client := ionosClient(t, wrappertest.New())
+	client := ionosClient(t, newCloud())
 	request, err := http.NewRequest(http.MethodPost, "https://api.ionos.com/cloudapi/v6/um/groups", nil)
 	require.NoError(t, err)
 	response := func(status int, location string) *http.Response {

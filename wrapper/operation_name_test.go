@@ -40,7 +40,7 @@ func (n *names) option() wrapper.Option {
 func TestTheOperationNameIsThatOfEachRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		ann := cloud.IONOS.AddUser(wrappertest.User{FirstName: "Ann", LastName: "Lee", Email: "ann@example.com"})
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPut", Attempt: 1, Effect: wrappertest.Empty(503)})
 		var seen names
@@ -54,7 +54,7 @@ func TestTheOperationNameIsThatOfEachRequest(t *testing.T) {
 
 func TestRawRequestsHaveNoOperationName(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	var seen names
 	resp, err := ionosClient(t, cloud, seen.option()).Raw().ListGroups(t.Context(), nil)
 	require.NoError(t, err)
@@ -69,7 +69,7 @@ func TestRawRequestsHaveNoOperationName(t *testing.T) {
 func TestTheOperationNameKeepsTheContext(t *testing.T) {
 	t.Parallel()
 	type key struct{}
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, "PLANTED"))
 	client, err := wrapper.NewIONOS(wrapper.TokenSourceAuth(func(ctx context.Context) (string, error) {
 		assert.Equal(t, "umGroupsGet", wrapper.OperationName(ctx))
@@ -100,7 +100,7 @@ func logged(t *testing.T, log io.Reader) (records []map[string]any) {
 
 func TestLogRecordsNameOperationCloudAndHost(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	var out bytes.Buffer
 	logger := wrapper.WithLogger(slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	ionos, triton := ionosClient(t, cloud, logger), tritonClient(t, cloud, logger)

@@ -27,7 +27,7 @@ import (
 func TestAResumedOperationKeepsItsContractNumber(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithContracts(7, 8), wrappertest.WithFullRecords())
+		cloud := newCloud(wrappertest.WithContracts(7, 8), wrappertest.WithFullRecords())
 		client := ionosClient(t, cloud)
 		_, operation, err := client.CreateUser(t.Context(), jo(), wrapper.WithContractNumber(8))
 		require.NoError(t, err)
@@ -57,7 +57,7 @@ func TestAResumedOperationKeepsItsContractNumber(t *testing.T) {
 // What cannot be an operation is an error at its first use, and never done.
 func TestWhatCannotBeAnOperationIsNotDone(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	client := ionosClient(t, cloud)
 	for name, operation := range map[string]*wrapper.Operation{
 		"request id":      client.Operation(""),
@@ -87,7 +87,7 @@ func TestWhatCannotBeAnOperationIsNotDone(t *testing.T) {
 // Two writes that were accepted without an id are two operations.
 func TestOperationsWithoutIDAreNotTheSame(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.EditResponse(withoutLocation)})
 	client := ionosClient(t, cloud)
 	var operations []*wrapper.Operation
@@ -108,7 +108,7 @@ func TestTheTextOfAnOperationIsPrintedNowhere(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const echoed = "the password correct-horse-1 is in a list"
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.IONOS.FailNext(echoed + " " + wrappertest.Token)
 		client := ionosClient(t, cloud)
 		_, operation, err := client.CreateUser(t.Context(), jo())
@@ -141,7 +141,7 @@ func TestAnUnknownStateIsPrintedIfItIsAWord(t *testing.T) {
 	for state, printed := range map[string]string{
 		"PAUSED": ` "PAUSED"`, "on_hold": ` "ON_HOLD"`, "correct-horse-1": "", "A B": "", "ABCDEFGHIJKLMNOPQRSTU": "",
 	} {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Effect: wrappertest.Reply(200, nil, `{"metadata":{"status":"`+state+`"}}`)})
 		_, err := ionosClient(t, cloud).Operation("x").Status(t.Context())
 		require.ErrorIs(t, err, wrapper.ErrUnexpectedResponse)
@@ -153,7 +153,7 @@ func TestAnUnknownStateIsPrintedIfItIsAWord(t *testing.T) {
 func TestTheStatusOfAnotherRequestIsNotTaken(t *testing.T) {
 	t.Parallel()
 	for id, accepted := range map[string]bool{"mine": true, "mine/status": true, "MINE/status": true, "": true, "other": false, "undermine": false, "mine-2/status": false, "x/mine": false} {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Effect: wrappertest.Reply(200, nil, `{"id":"`+id+`","metadata":{"status":"DONE"}}`)})
 		client := ionosClient(t, cloud)
 		for _, err := range []error{client.Operation("mine").Wait(t.Context()), wrapper.WaitAll(t.Context(), client.Operation("mine"))} {
@@ -187,7 +187,7 @@ func TestAWaitSurvivesAnOutage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, 2*time.Hour))
+				cloud := newCloud(wrappertest.WithRequestTimes(time.Minute, 2*time.Hour))
 				start := time.Now()
 				down := func(*http.Request) bool { // twice, 50 minutes each
 					minute := time.Since(start).Minutes()
@@ -206,7 +206,7 @@ func TestTheDeadlineOfAWaitKeepsTheLastFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, attempts := range []int{1, 4} {
-			cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Hour, time.Hour))
+			cloud := newCloud(wrappertest.WithRequestTimes(time.Hour, time.Hour))
 			client := ionosClient(t, cloud, wrapper.WithRetry(wrapper.RetryPolicy{MaxAttempts: attempts}))
 			operation := accepted(t, client)
 			start := time.Now()
@@ -222,7 +222,7 @@ func TestTheDeadlineOfAWaitKeepsTheLastFailure(t *testing.T) {
 			cancel()
 		}
 		// An outage that is over is not named.
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Hour, time.Hour))
+		cloud := newCloud(wrappertest.WithRequestTimes(time.Hour, time.Hour))
 		client := ionosClient(t, cloud)
 		operation := accepted(t, client)
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Attempt: 1, Times: 8, Effect: wrappertest.HTML(502)})
@@ -238,7 +238,7 @@ func TestTheDeadlineOfAWaitKeepsTheLastFailure(t *testing.T) {
 func TestATokenSourceMayFailDuringAWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, 10*time.Minute))
+		cloud := newCloud(wrappertest.WithRequestTimes(time.Minute, 10*time.Minute))
 		operation := accepted(t, ionosClient(t, cloud))
 		calls, always := 0, false
 		client, err := wrapper.NewIONOS(wrapper.TokenSourceAuth(func(context.Context) (string, error) {
@@ -265,7 +265,7 @@ func TestATokenSourceMayFailDuringAWait(t *testing.T) {
 func TestAnUnknownStateMayPass(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, time.Minute))
+		cloud := newCloud(wrappertest.WithRequestTimes(time.Minute, time.Minute))
 		operation := accepted(t, ionosClient(t, cloud))
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: statusOperation, Attempt: 2, Times: 3, Effect: wrappertest.Reply(200, nil, `{"metadata":{"status":"PAUSED"}}`)})
 		var states []gen.RequestState

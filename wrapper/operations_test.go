@@ -69,7 +69,7 @@ type stage struct {
 }
 
 func newStage(t *testing.T) *stage {
-	cloud := wrappertest.New(wrappertest.WithFullRecords())
+	cloud := newCloud(wrappertest.WithFullRecords())
 	s := &stage{cloud: cloud}
 	s.ionos, s.triton = ionosClient(t, cloud, wrapper.WithContractNumber(31), s.named.option()), tritonClient(t, cloud, s.named.option())
 	s.fill()
@@ -435,7 +435,7 @@ func TestRequestStatusOnTheWire(t *testing.T) {
 }
 
 func requestStatusOnTheWire(t *testing.T) {
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	client := ionosClient(t, cloud)
 	_, operation, err := client.CreateUser(t.Context(), jo())
 	require.NoError(t, err)

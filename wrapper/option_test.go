@@ -48,7 +48,7 @@ func TestOptionsOfTheOtherCloudDoNotCompile(t *testing.T) {
 // A later option wins, nil is ignored, and options that are shared count like those that are not.
 func TestOptionsAreAppliedInOrder(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New(wrappertest.WithFullRecords())
+	cloud := newCloud(wrappertest.WithFullRecords())
 	shared := wrapper.WithOptions(nil, wrapper.WithHTTPClient(cloud.HTTPClient()), wrapper.WithUserAgent("first/1"))
 	client, err := wrapper.NewIONOS(wrapper.TokenAuth(wrappertest.Token), nil, shared, wrapper.WithBaseURL(cloud.IONOS.URL()), wrapper.WithUserAgent("second/2"))
 	require.NoError(t, err)

@@ -142,7 +142,7 @@ func TestPolicy(t *testing.T) {
 // holds makes one call and compares what comes of it with the row.
 func (row policyRow) holds(t *testing.T, effect wrappertest.Effect, name string, call func(*testing.T, *wrapper.IONOS, *wrapper.Triton) error) {
 	var sent atomic.Int64
-	cloud := wrappertest.New(wrappertest.WithHandler(func(next http.Handler) http.Handler {
+	cloud := newCloud(wrappertest.WithHandler(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			sent.Add(1)
 			next.ServeHTTP(w, r)

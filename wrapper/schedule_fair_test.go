@@ -36,7 +36,7 @@ func inWorkers(n int, do func(int)) {
 // beside starts a thousand waits that do not end, and returns when they have been going on for a
 // minute. They end with the test.
 func beside(t *testing.T, wait func(context.Context, []*wrapper.Operation)) *wrapper.IONOS {
-	cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Hour, time.Hour), wrappertest.WithRateLimit(600, 20))
+	cloud := newCloud(wrappertest.WithRequestTimes(time.Hour, time.Hour), wrappertest.WithRateLimit(600, 20))
 	client := ionosClient(t, cloud)
 	group, user := cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops"}), addAnn(cloud)
 	operations := make([]*wrapper.Operation, 1000)
@@ -105,7 +105,7 @@ func TestCallsBesideAThousandWaitsAreNotKeptWaiting(t *testing.T) {
 func TestLongOperationsDoNotStarveOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Second, time.Minute), wrappertest.WithRateLimit(100, 20))
+		cloud := newCloud(wrappertest.WithRequestTimes(time.Second, time.Minute), wrappertest.WithRateLimit(100, 20))
 		client := ionosClient(t, cloud)
 		group, user := cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops"}), addAnn(cloud)
 		add := func(outcome wrappertest.Outcome) *wrapper.Operation {

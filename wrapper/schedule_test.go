@@ -29,7 +29,7 @@ func person(i int) gen.UserCreateProperties {
 func TestAGetBesideAThousandWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(5*time.Minute, 5*time.Minute), wrappertest.WithRateLimit(600, 10))
+		cloud := newCloud(wrappertest.WithRequestTimes(5*time.Minute, 5*time.Minute), wrappertest.WithRateLimit(600, 10))
 		client := ionosClient(t, cloud)
 		operations := make([]*wrapper.Operation, 1000)
 		for i := range operations {
@@ -62,7 +62,7 @@ func TestFiveHundredCreatesAtTwoHundredRequestsAMinute(t *testing.T) {
 	t.Parallel()
 	const users = 500
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(6*time.Second, 6*time.Second), wrappertest.WithRateLimit(200, 10))
+		cloud := newCloud(wrappertest.WithRequestTimes(6*time.Second, 6*time.Second), wrappertest.WithRateLimit(200, 10))
 		client := ionosClient(t, cloud)
 		start := time.Now()
 		operations := make([]*wrapper.Operation, users)
@@ -78,7 +78,7 @@ func TestFiveHundredCreatesAtTwoHundredRequestsAMinute(t *testing.T) {
 		t.Logf("figure: written first, waited for together: %d polls, %s", polls, time.Since(start))
 	})
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(6*time.Second, 6*time.Second), wrappertest.WithRateLimit(200, 10))
+		cloud := newCloud(wrappertest.WithRequestTimes(6*time.Second, 6*time.Second), wrappertest.WithRateLimit(200, 10))
 		client := ionosClient(t, cloud)
 		start := time.Now()
 		queue := make(chan int, users)
@@ -168,7 +168,7 @@ func TestAPollThatLeavesItsGoroutine(t *testing.T) {
 
 func TestResumedOperations(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New(wrappertest.WithContracts(31, 32), wrappertest.WithRequestTimes(0, 0))
+	cloud := newCloud(wrappertest.WithContracts(31, 32), wrappertest.WithRequestTimes(0, 0))
 	client := ionosClient(t, cloud)
 	_, operation, err := client.CreateUser(t.Context(), person(1), wrapper.WithContractNumber(31))
 	require.NoError(t, err)
@@ -191,7 +191,7 @@ func TestResumedOperations(t *testing.T) {
 func TestATokenSourceThatFailsOnceDoesNotEndAWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		calls := 0
 		client, err := wrapper.NewIONOS(wrapper.TokenSourceAuth(func(context.Context) (string, error) {
 			if calls++; calls == 2 { // the first poll
@@ -210,7 +210,7 @@ func TestATokenSourceThatFailsOnceDoesNotEndAWait(t *testing.T) {
 func TestAGrowthThatOverflows(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, time.Minute))
+		cloud := newCloud(wrappertest.WithRequestTimes(time.Minute, time.Minute))
 		client := ionosClient(t, cloud, wrapper.WithPollPolicy(wrapper.PollPolicy{Growth: 1e300, MaxDelay: 10 * time.Second}))
 		_, operation, err := client.CreateUser(t.Context(), person(1))
 		require.NoError(t, err)

@@ -109,7 +109,7 @@ func TestCallersInNoHurryGetThroughAThrottle(t *testing.T) {
 	t.Parallel()
 	for _, throttle := range []struct{ perSecond, burst int }{{10, 30}, {2, 5}} {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := wrappertest.New(wrappertest.WithThrottle(throttle.perSecond, throttle.burst))
+			cloud := newCloud(wrappertest.WithThrottle(throttle.perSecond, throttle.burst))
 			client := tritonClient(t, cloud)
 			var all sync.WaitGroup
 			for range 100 {

@@ -54,7 +54,7 @@ func NewSnapshot(ctx context.Context, users Users) (*Snapshot, error) {
 }
 
 func (s *Snapshot) add(user User) {
-	at := int32(len(s.users)) // #nosec G115 -- two billion users do not fit into memory
+	at := int32(len(s.users))
 	s.users = append(s.users, user)
 	for _, name := range namesOf(&user) {
 		s.exact[name] = append(s.exact[name], at)

@@ -78,7 +78,7 @@ func TestSnapshotFindsWhoUsersGetFinds(t *testing.T) {
 func TestSnapshotOfACutList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		for i := range 1001 {
 			cloud.Triton.AddUser(wrappertest.SubUser{Login: fmt.Sprint("user", i), Email: fmt.Sprintf("%d@example.com", i)})
 		}
@@ -102,7 +102,7 @@ func TestSnapshotOfNoUsers(t *testing.T) {
 	t.Parallel()
 	_, err := wrapper.NewSnapshot(t.Context(), nil)
 	require.ErrorIs(t, err, wrapper.ErrInvalid)
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Empty(403)})
 	snapshot, err := wrapper.NewSnapshot(t.Context(), cloud.IONOSClient(t).Users())
 	require.ErrorIs(t, err, wrapper.ErrForbidden)
@@ -113,7 +113,7 @@ func TestSnapshotOfNoUsers(t *testing.T) {
 func TestDeletingAUserWithKeys(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.Triton.AddUser(wrappertest.SubUser{Login: "kim", Email: "kim@example.com"})
 		cloud.Triton.AddUserKey("kim", "one", newKey(t))
 		cloud.Triton.AddUserKey("kim", "two", newKey(t))

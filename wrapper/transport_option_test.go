@@ -18,7 +18,7 @@ import (
 func TestWithTransportSeesEveryAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umGroupsGet", Attempt: 1, Effect: wrappertest.Empty(503)})
 		var order []string
 		tracing := func(name string) wrapper.Option {
@@ -40,7 +40,7 @@ func TestWithTransportSeesEveryAttempt(t *testing.T) {
 // Wrapping keeps the client's own transport and its connections.
 func TestWithTransportKeepsConnections(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.Start(t)
+	cloud := startCloud(t)
 	var kind atomic.Value
 	client, err := wrapper.NewIONOS(wrapper.TokenAuth(wrappertest.Token), wrapper.WithBaseURL(cloud.IONOS.URL()),
 		wrapper.WithTransport(func(next http.RoundTripper) http.RoundTripper {
@@ -75,7 +75,7 @@ func TestARejectedTokenIsRenewedOnce(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			cloud := wrappertest.New()
+			cloud := newCloud()
 			token, asked := "revoked", 0
 			client, err := wrapper.NewIONOS(wrapper.TokenSourceAuth(func(ctx context.Context) (string, error) {
 				if wrapper.TokenRejected(ctx) {
@@ -99,14 +99,14 @@ func TestAListOfNothingCostsNoMemory(t *testing.T) {
 		"objects": `{"id":"users","items":[` + strings.Repeat("{},", 1<<20/3) + `{}]}`,
 		"nulls":   `{"id":"users","items":[` + strings.Repeat("null,", 1<<20/5) + `null]}`,
 	} {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersGet", Effect: wrappertest.Reply(200, nil, body)})
 		_, err := ionosClient(t, cloud).ListUsers(t.Context())
 		require.ErrorIs(t, err, wrapper.ErrResponseTooLarge, name)
 	}
 	// A list of that length with ordinary items is decoded.
 	item := `{"id":"0b0b0b0b-0000-4000-8000-000000000000","type":"resource","href":"https://api.ionos.com/cloudapi/v6/um/resources/image/0b0b0b0b-0000-4000-8000-000000000000"}`
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umResourcesGet", Effect: wrappertest.Reply(200, nil, `{"id":"resources","items":[`+strings.Repeat(item+",", 9999)+item+`]}`)})
 	list, err := ionosClient(t, cloud).ListResources(t.Context())
 	require.NoError(t, err)

@@ -158,7 +158,7 @@ func TestTheLargestResponseLimit(t *testing.T) {
 func TestAnErrorIsOneLine(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.ResetConnection()})

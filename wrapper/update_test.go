@@ -14,7 +14,7 @@ import (
 
 func TestUpdateUserKeepsWhatIsNotMentioned(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New(wrappertest.WithFullRecords())
+	cloud := newCloud(wrappertest.WithFullRecords())
 	id := cloud.IONOS.AddUser(wrappertest.User{
 		FirstName: "Ann", LastName: "Lee", Email: "ann@example.com", Password: "correct-horse-2",
 		Administrator: true, ForceSecAuth: true, SecAuthActive: true, Inactive: true, S3CanonicalUserID: "s3",
@@ -37,7 +37,7 @@ func TestUpdateUserKeepsWhatIsNotMentioned(t *testing.T) {
 
 func TestUpdateGroupKeepsPrivilegesOfTheFuture(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	id := cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops", Privileges: map[string]any{
 		"createDataCenter": true, "reserveIp": true, "accessAndManageTeleporter": true, "teleporterQuota": json.Number("7"),
 	}})
@@ -64,7 +64,7 @@ func toText(t *testing.T, value any) string {
 
 func TestUpdateShareKeepsTheOtherPrivilege(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	group := cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops"})
 	resource := cloud.IONOS.AddResource(wrappertest.Resource{Type: "snapshot", Name: "snap"})
 	cloud.IONOS.AddShare(group, wrappertest.Share{ResourceID: resource, EditPrivilege: true})
@@ -75,7 +75,7 @@ func TestUpdateShareKeepsTheOtherPrivilege(t *testing.T) {
 
 func TestUpdateThatChangesNothingWritesNothing(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	id := cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops"})
 	group, operation, err := ionosClient(t, cloud).UpdateGroup(t.Context(), id, func(p *gen.GroupProperties) { p.Name = new("ops") })
 	require.NoError(t, err)
@@ -87,7 +87,7 @@ func TestUpdateThatChangesNothingWritesNothing(t *testing.T) {
 // The replacing PUT does what it says.
 func TestReplaceGroupResetsWhatIsNotMentioned(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	id := cloud.IONOS.AddGroup(wrappertest.Group{Name: "ops", Privileges: map[string]any{"reserveIp": true}})
 	_, _, err := ionosClient(t, cloud).ReplaceGroup(t.Context(), id, gen.GroupProperties{Name: new("ops")})
 	require.NoError(t, err)
@@ -98,7 +98,7 @@ func TestReplaceGroupResetsWhatIsNotMentioned(t *testing.T) {
 
 func TestUpdateOfNothing(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	_, _, err := ionosClient(t, cloud).UpdateUser(t.Context(), "id", nil)
 	require.ErrorIs(t, err, wrapper.ErrInvalid)
 	require.ErrorContains(t, err, "change")
@@ -110,7 +110,7 @@ func TestUpdateWritesWhatTheServiceTakes(t *testing.T) {
 	t.Parallel()
 	// written is the body of the PUT after a GET that answered properties.
 	written := func(t *testing.T, kind, properties string, update func(*wrapper.IONOS) error) string {
-		cloud := wrappertest.New(wrappertest.WithFullRecords())
+		cloud := newCloud(wrappertest.WithFullRecords())
 		cloud.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reply(200, nil, `{"id":"id","properties":`+properties+`}`)})
 		require.NoError(t, update(ionosClient(t, cloud)))
 		for _, request := range cloud.IONOS.Requests() {

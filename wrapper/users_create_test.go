@@ -31,7 +31,7 @@ type lostCreate struct {
 }
 
 func lostCreates(t *testing.T) []lostCreate {
-	ionos, triton := wrappertest.New(), wrappertest.New()
+	ionos, triton := newCloud(), newCloud()
 	i := wrappertest.IONOSConformance(ionos, ionos.IONOSClient(t).Users())
 	n := wrappertest.TritonConformance(triton, triton.TritonClient(t).Users())
 	return []lostCreate{
@@ -158,7 +158,7 @@ func TestAnAcceptedCreateWithoutUsableLocation(t *testing.T) {
 	t.Parallel()
 	for name, location := range map[string][]string{"none": nil, "unusable": {"https://api.ionos.com/elsewhere"}} {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := wrappertest.New()
+			cloud := newCloud()
 			edit := wrappertest.EditResponse(func(a *wrappertest.Response) { a.Header["Location"] = location })
 			for _, operation := range []wrappertest.OperationID{wrappertest.UmUsersPost, wrappertest.UmUsersPut, wrappertest.UmUsersDelete} {
 				cloud.IONOS.Fault(wrappertest.Fault{OperationID: operation, Effect: edit})
@@ -185,7 +185,7 @@ func TestAnAcceptedCreateWithoutUsableLocation(t *testing.T) {
 func TestAnAcceptedCreateIsReadByItsTarget(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: wrappertest.UmUsersPost, Effect: wrappertest.EditResponse(func(a *wrappertest.Response) { a.Body = []byte(`{}`) })})
 		users := cloud.IONOSClient(t).Users()
 		user, err := users.Create(t.Context(), wrappertest.IONOSConformance(cloud, users).UserCreate(1))

@@ -18,7 +18,7 @@ import (
 func TestUsersOfIONOS(t *testing.T) {
 	t.Parallel()
 	wrappertest.TestUsers(t, func(t *testing.T) wrappertest.ConformanceConfig {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		return wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users())
 	})
 }
@@ -26,7 +26,7 @@ func TestUsersOfIONOS(t *testing.T) {
 func TestUsersOfIONOSWithPrefetch(t *testing.T) {
 	t.Parallel()
 	wrappertest.TestUsers(t, func(t *testing.T) wrappertest.ConformanceConfig {
-		cloud := wrappertest.New(wrappertest.WithContracts(3, 4))
+		cloud := newCloud(wrappertest.WithContracts(3, 4))
 		return wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users(wrapper.WithPrefetch(8), wrapper.WithContractNumber(4), wrapper.WithLimit(50)))
 	})
 }
@@ -34,7 +34,7 @@ func TestUsersOfIONOSWithPrefetch(t *testing.T) {
 func TestUsersOfTriton(t *testing.T) {
 	t.Parallel()
 	wrappertest.TestUsers(t, func(t *testing.T) wrappertest.ConformanceConfig {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		return wrappertest.TritonConformance(cloud, cloud.TritonClient(t).Users())
 	})
 }
@@ -42,7 +42,7 @@ func TestUsersOfTriton(t *testing.T) {
 func TestCreateIsSynchronousToTheCaller(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(10*time.Second, 20*time.Second))
+		cloud := newCloud(wrappertest.WithRequestTimes(10*time.Second, 20*time.Second))
 		s := wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users())
 		start := time.Now()
 		_, err := s.Users.Create(t.Context(), s.UserCreate(1))
@@ -58,7 +58,7 @@ func TestCreateIsSynchronousToTheCaller(t *testing.T) {
 func TestAnInterruptedCreateNamesItsOperation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Hour, time.Hour))
+		cloud := newCloud(wrappertest.WithRequestTimes(time.Hour, time.Hour))
 		client := cloud.IONOSClient(t)
 		s := wrappertest.IONOSConformance(cloud, client.Users())
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -77,7 +77,7 @@ func TestAnInterruptedCreateNamesItsOperation(t *testing.T) {
 func TestALostRefusalIsNotTakenForSuccess(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		s := wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users())
 		_, err := s.Users.Create(t.Context(), s.UserCreate(1))
 		require.NoError(t, err)
@@ -91,7 +91,7 @@ func TestALostRefusalIsNotTakenForSuccess(t *testing.T) {
 func TestAnUnreadableAnswerIsReadAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		s := wrappertest.IONOSConformance(cloud, cloud.IONOSClient(t).Users())
 		for _, operation := range []wrappertest.OperationID{"umUsersPost", "umUsersPut", "umUsersDelete"} {
 			cloud.IONOS.Fault(wrappertest.Fault{OperationID: operation, Effect: wrappertest.EditResponse(func(a *wrappertest.Response) { a.Body = []byte("<") })})
@@ -113,7 +113,7 @@ func TestAnUnreadableAnswerIsReadAgain(t *testing.T) {
 func TestTritonAttributesWithSeveralValuesAreJoined(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		id := cloud.Triton.AddUser(wrappertest.SubUser{
 			Login: "kim", Email: "kim@example.com", Password: "correct-horse-1", LastName: "Lee",
 			MultiValues: map[string][]string{"firstName": {"Kim", "Jo"}, "city": {"Bonn"}, "phone": {}},
@@ -134,7 +134,7 @@ func TestTritonAttributesWithSeveralValuesAreJoined(t *testing.T) {
 func TestTritonFieldsCanBeClearedAndIONOSFlagsSet(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		triton := wrappertest.TritonConformance(cloud, cloud.TritonClient(t).Users())
 		user, err := triton.Users.Create(t.Context(), triton.UserCreate(1))
 		require.NoError(t, err)
@@ -161,7 +161,7 @@ func TestTritonFieldsCanBeClearedAndIONOSFlagsSet(t *testing.T) {
 func TestTritonsListIsCut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		for i := range 999 {
 			cloud.Triton.AddUser(wrappertest.SubUser{Login: "user" + strconv.Itoa(i), Email: strconv.Itoa(i) + "@example.com"})
 		}

@@ -46,7 +46,7 @@ func TestAtMostOnePollOfAnOperationIsOnItsWay(t *testing.T) {
 						next.ServeHTTP(w, r)
 					})
 				}
-				cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, 4*time.Minute), wrappertest.WithHandler(slow))
+				cloud := newCloud(wrappertest.WithRequestTimes(time.Minute, 4*time.Minute), wrappertest.WithHandler(slow))
 				client := ionosClient(t, cloud)
 				require.NoError(t, wait(t, client, accepted(t, client)))
 				assert.Equal(t, 1, most)

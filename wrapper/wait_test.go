@@ -21,7 +21,7 @@ import (
 // noticed creates a user whose request takes this long, and measures how late the wait ends
 // after it and how many polls it took.
 func noticed(t *testing.T, duration time.Duration) (late time.Duration, polls int) {
-	cloud := wrappertest.New(wrappertest.WithRequestTimes(duration/10, duration-duration/10))
+	cloud := newCloud(wrappertest.WithRequestTimes(duration/10, duration-duration/10))
 	client := ionosClient(t, cloud)
 	start := time.Now()
 	_, operation, err := client.CreateUser(t.Context(), jo())
@@ -89,7 +89,7 @@ func TestTenMinutesTakeAtMostSixtyPolls(t *testing.T) {
 func TestWatchYieldsEveryChange(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(2*time.Second, 4*time.Second))
+		cloud := newCloud(wrappertest.WithRequestTimes(2*time.Second, 4*time.Second))
 		_, operation, err := ionosClient(t, cloud).CreateUser(t.Context(), jo())
 		require.NoError(t, err)
 		var states []gen.RequestState
@@ -109,7 +109,7 @@ func TestWatchYieldsEveryChange(t *testing.T) {
 func TestWatchStopsAskingAfterABreak(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, time.Minute))
+		cloud := newCloud(wrappertest.WithRequestTimes(time.Minute, time.Minute))
 		_, operation, err := ionosClient(t, cloud).CreateUser(t.Context(), jo())
 		require.NoError(t, err)
 		for status := range operation.Watch(t.Context()) {
@@ -124,7 +124,7 @@ func TestWatchStopsAskingAfterABreak(t *testing.T) {
 func TestAnotherProcessResumesFromTheID(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Minute, time.Minute))
+		cloud := newCloud(wrappertest.WithRequestTimes(time.Minute, time.Minute))
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		_, operation, err := ionosClient(t, cloud, wrapper.WithContractNumber(7)).CreateUser(ctx, jo())
@@ -142,7 +142,7 @@ func TestAnotherProcessResumesFromTheID(t *testing.T) {
 
 func TestDoneOperationAsksNothing(t *testing.T) {
 	t.Parallel()
-	cloud := wrappertest.New()
+	cloud := newCloud()
 	cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPost", Effect: wrappertest.EditResponse(func(a *wrappertest.Response) { a.Status = 200 })})
 	_, operation, err := ionosClient(t, cloud).CreateUser(t.Context(), jo())
 	require.NoError(t, err)
@@ -180,7 +180,7 @@ func TestOperationErrorPrintsWhatItHas(t *testing.T) {
 func TestWaitForManyWithFewRequestsAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Second, 30*time.Second))
+		cloud := newCloud(wrappertest.WithRequestTimes(time.Second, 30*time.Second))
 		client := ionosClient(t, cloud)
 		const many = 200
 		var operations []*wrapper.Operation
@@ -210,7 +210,7 @@ func TestWaitForManyWithFewRequestsAtATime(t *testing.T) {
 func TestWaitForManyEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Hour, time.Hour))
+		cloud := newCloud(wrappertest.WithRequestTimes(time.Hour, time.Hour))
 		client := ionosClient(t, cloud)
 		var operations []*wrapper.Operation
 		for i := range 20 {
@@ -233,7 +233,7 @@ func TestWaitForManyEndsWithTheContext(t *testing.T) {
 func TestWaitForManyStopsWhereThePauseIsPastTheDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Second, time.Second))
+		cloud := newCloud(wrappertest.WithRequestTimes(time.Second, time.Second))
 		client := ionosClient(t, cloud)
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPost", Attempt: 1, Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
 			a.Header.Set("Retry-After", "3600")
@@ -260,7 +260,7 @@ func TestWaitForManyStopsWhereThePauseIsPastTheDeadline(t *testing.T) {
 func TestARateLimitPausesTheWholeClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New()
+		cloud := newCloud()
 		client := ionosClient(t, cloud, wrapper.WithRetry(wrapper.RetryPolicy{MaxAttempts: 1}))
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umGroupsGet", Attempt: 1,
 			Effect: wrappertest.Reply(429, http.Header{"Retry-After": {"20"}}, "{}")})
@@ -287,7 +287,7 @@ func TestAPauseOfWeeksEndsTheWait(t *testing.T) {
 	weeks := wrappertest.EditResponse(func(a *wrappertest.Response) { a.Header.Set("Retry-After", "2000000") })
 	for _, answer := range []wrappertest.OperationID{"umUsersPost", "requestsStatusGet"} {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Hour, time.Hour))
+			cloud := newCloud(wrappertest.WithRequestTimes(time.Hour, time.Hour))
 			client := ionosClient(t, cloud)
 			cloud.IONOS.Fault(wrappertest.Fault{OperationID: answer, Attempt: 1, Times: 2, Effect: weeks})
 			_, operation, err := client.CreateUser(t.Context(), jo())
@@ -322,7 +322,7 @@ func TestAnUntrustedCertificateEndsTheWait(t *testing.T) {
 func TestAPauseThatHasPassedIsNotMadeAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := wrappertest.New(wrappertest.WithRequestTimes(time.Second, time.Second))
+		cloud := newCloud(wrappertest.WithRequestTimes(time.Second, time.Second))
 		cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersPost", Attempt: 1, Effect: wrappertest.EditResponse(func(a *wrappertest.Response) {
 			a.Header.Set("Retry-After", "60")
 		})})

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"time"
-
-	"github.com/cloudroster/cloudroster/internal/testhook"
 )
 
 // Credentials and names that every cloud knows from the start.
@@ -54,9 +52,6 @@ func New(options ...Option) *Cloud {
 	cloud.Triton.AddKey(KeyName, public)
 	for _, option := range options {
 		option(cloud)
-	}
-	if testhook.Handler != nil {
-		WithHandler(testhook.Handler)(cloud)
 	}
 	return cloud
 }
