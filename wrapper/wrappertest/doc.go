@@ -98,7 +98,8 @@
 //     rules are not evaluated. as-role of the account's owner has no effect.
 //   - Status, code and message are those that a CloudAPI 9.20.0 was recorded with, except for paths
 //     with a malformed escape, which net/http rejects itself.
-//   - Reads are never stale.
+//   - Lists of users are cut at 1000 ([WithListLimit]); reads see each change at once, unless
+//     [WithStaleReads] is given; [Triton.SetReadOnly] rejects writes.
 //
 // # Neighbours
 //

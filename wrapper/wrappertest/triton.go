@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// maxTritonBody is the longest request body that the server takes, in bytes.
-const maxTritonBody = 100_000
-
 // maxTritonList is where the server cuts a list of users, without a word.
 const maxTritonList = 1000
+
+// maxTritonBody is the longest request body that the server takes, in bytes.
+const maxTritonBody = 100_000
 
 // Triton is an in-memory Triton CloudAPI with the users of one account, [Account].
 // It is an http.Handler served at its own root.
@@ -27,8 +27,11 @@ const maxTritonList = 1000
 // server (sdc-cloudapi 9.20) where that and its documentation differ.
 type Triton struct {
 	side
-	throttle *bucket
-	key      crypto.Signer
+	throttle  *bucket
+	listLimit int // 0: none
+	staleFor  time.Duration
+	readOnly  time.Time // until then
+	key       crypto.Signer
 
 	mu sync.Mutex
 	*tritonState
@@ -37,7 +40,7 @@ type Triton struct {
 }
 
 func newTriton(key crypto.Signer, clock *clock) *Triton {
-	c := &Triton{key: key, tritonState: newTritonState(newID()), made: clock.now()}
+	c := &Triton{key: key, listLimit: maxTritonList, tritonState: newTritonState(newID()), made: clock.now()}
 	c.host, c.head = "triton.test", true
 	c.service, c.handler, c.clock = c, http.HandlerFunc(c.serve), clock
 	c.routes = []route{
@@ -95,7 +98,10 @@ func (c *Triton) respond(q *call) *Response {
 		if err.status == http.StatusMethodNotAllowed {
 			header.Set("Allow", strings.Join(q.allowed, ", "))
 		}
-		done = &result{status: err.status, body: object{{"code", err.code}, {"message", err.message}}}
+		done = &result{status: err.status, body: object{}.with("code", err.code).with("message", err.message)}
+	}
+	if done.status == http.StatusServiceUnavailable {
+		header.Set("Retry-After", c.readOnly.UTC().Format(http.TimeFormat))
 	}
 	if !slices.Contains([]int{400, 405, 406, 413, 415}, done.status) {
 		header.Set("Request-Id", newID()) // the router's errors have none
@@ -120,7 +126,7 @@ func (c *Triton) respond(q *call) *Response {
 // operation.
 func (c *Triton) perform(q *call) (*result, *tritonError) {
 	for _, check := range []func(*call) *tritonError{
-		c.checkRoute, checkVersion, checkAccept, c.checkContent, c.verify, c.checkThrottle, c.checkAccount, c.checkRoles,
+		c.checkRoute, c.checkWritable, checkVersion, checkAccept, c.checkContent, c.verify, c.checkThrottle, c.checkAccount, c.checkRoles,
 	} {
 		if err := check(q); err != nil {
 			return nil, err

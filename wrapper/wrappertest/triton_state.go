@@ -17,6 +17,8 @@ type tritonState struct {
 	roles    ordered[Role]              // by name
 	policies ordered[Policy]            // by name
 	tags     map[string][]string        // role tags by literal path
+	seen     *ordered[SubUser]          // what stale reads see
+	seenAt   time.Time
 }
 
 func newTritonState(accountID string) *tritonState {

@@ -110,15 +110,17 @@ func noUser(name string) error {
 }
 
 // find resolves the user segment of a read, a deletion, or what lies below the user.
-func (c *Triton) find(q *call) (SubUser, error) {
+func (c *Triton) find(q *call) (SubUser, error) { return findIn(&c.users, q) }
+
+func findIn(users *ordered[SubUser], q *call) (SubUser, error) {
 	segment := q.params[1]
 	if segment == "" || strings.ContainsAny(segment, "%)") {
 		return SubUser{}, internalError()
 	}
-	if user, found := c.users.get(segment); found {
+	if user, found := users.get(segment); found {
 		return user, nil
 	}
-	if user, found := c.byLogin(segment); found {
+	if user, found := users.find("login " + segment); found {
 		return user, nil
 	}
 	return SubUser{}, noUser(segment)
@@ -139,16 +141,24 @@ func (c *Triton) findByID(q *call) (SubUser, error) {
 
 func (c *Triton) listUsers(*call) (*result, error) {
 	items := []object{}
-	for _, user := range c.users.page(0, maxTritonList) {
+	users := c.readable()
+	limit := users.len()
+	if c.listLimit > 0 {
+		limit = min(limit, c.listLimit)
+	}
+	for _, user := range users.page(0, limit) {
 		items = append(items, user.json(false))
 	}
 	return ok(items)
 }
 
 func (c *Triton) getUser(q *call) (*result, error) {
-	user, err := c.find(q)
+	user, err := findIn(c.readable(), q)
 	if err != nil {
 		return nil, err
+	}
+	if !c.users.has(user.ID) {
+		return nil, &tritonError{http.StatusInternalServerError, "", "the user has been deleted"}
 	}
 	return ok(user.json(q.query.Get("membership") != ""))
 }
