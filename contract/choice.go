@@ -49,7 +49,7 @@ func (w *walker) choose(s *schema) bool {
 
 func (w *walker) attempt(s *schema, start int) *walker {
 	attempt := &walker{
-		scanner: scanner{w.data, start}, names: w.names, response: w.response, place: w.place,
+		scanner: scanner{w.data, start}, copied: w.source(), names: w.names, response: w.response, place: w.place,
 		path: slices.Clone(w.path), depth: w.depth,
 	}
 	if !attempt.value(s) && attempt.syntax == "" {

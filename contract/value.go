@@ -16,6 +16,7 @@ type walker struct {
 	response bool            // what is unknown is drift, and read-only fields are fine
 	place    string          // what comes before the pointer in Finding.Where
 
+	copied   string   // of source
 	path     []string // field names, and "*" for an index
 	depth    int
 	problems []problem
@@ -98,6 +99,7 @@ func (w *walker) plain(s *schema) bool {
 }
 
 func (w *walker) string(s *schema) bool {
+	start := w.pos + 1
 	text, ok := w.text()
 	if !ok {
 		return false
@@ -105,7 +107,18 @@ func (w *walker) string(s *schema) bool {
 	if s == nil {
 		return true
 	}
+	if end := w.pos - 1; len(text) == end-start { // no escapes: a part of the source
+		return w.scalar(s, typeString, w.source()[start:end])
+	}
 	return w.scalar(s, typeString, string(text))
+}
+
+// source is the data as one string, of which the texts of a body are parts: that saves an allocation for each.
+func (w *walker) source() string {
+	if w.copied == "" {
+		w.copied = string(w.data)
+	}
+	return w.copied
 }
 
 func (w *walker) numeral(s *schema) bool {
