@@ -1,11 +1,6 @@
 package wrapper_test
 
 import (
-	"go/ast"
-	"go/importer"
-	"go/parser"
-	"go/token"
-	"go/types"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,36 +9,6 @@ import (
 	"github.com/cloudroster/cloudroster/wrapper"
 	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
-
-// An option that a client does not have does not compile.
-func TestOptionsOfTheOtherCloudDoNotCompile(t *testing.T) {
-	t.Parallel()
-	imports := importer.ForCompiler(token.NewFileSet(), "source", nil)
-	for call, compiles := range map[string]bool{
-		`NewTriton("", "", nil, WithRetry(RetryPolicy{}), WithRoles("admin"))`:       true,
-		`NewTriton("", "", nil, WithOptions(WithUserAgent("")))`:                     true,
-		`NewTriton("", "", nil, WithBaseURL(""))`:                                    false,
-		`NewTriton("", "", nil, WithContractNumber(1))`:                              false,
-		`NewTriton("", "", nil, WithPollPolicy(PollPolicy{}))`:                       false,
-		`NewIONOS(nil, WithBaseURL(""), WithContractNumber(1), WithHTTPClient(nil))`: true,
-		`NewIONOS(nil, WithRoles("admin"))`:                                          false,
-		`NewIONOS(nil, WithDepth(1))`:                                                false,
-		`new(IONOS).GetUser(nil, "", WithContractNumber(1), WithDepth(1))`:           true,
-		`new(IONOS).GetUser(nil, "", WithBaseURL(""))`:                               false,
-		`new(IONOS).Users(WithContractNumber(1))`:                                    true,
-		`WithOptions(WithBaseURL(""))`:                                               false,
-	} {
-		set := token.NewFileSet()
-		file, err := parser.ParseFile(set, "snippet.go", `package snippet; import . "github.com/cloudroster/cloudroster/wrapper"; func _() { `+call+` }`, 0)
-		require.NoError(t, err)
-		_, err = (&types.Config{Importer: imports}).Check("snippet", set, []*ast.File{file}, nil)
-		if compiles {
-			assert.NoError(t, err, call)
-		} else {
-			assert.ErrorContains(t, err, "missing method", call)
-		}
-	}
-}
 
 // A later option wins, nil is ignored, and options that are shared count like those that are not.
 func TestOptionsAreAppliedInOrder(t *testing.T) {

@@ -3,7 +3,6 @@ package repotest
 import (
 	"flag"
 	"go/ast"
-	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -160,7 +159,9 @@ func f() int { return 1 }
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, "p.go", source, parser.SkipObjectResolution)
 	require.NoError(t, err)
-	config := types.Config{Importer: importer.ForCompiler(files, "source", nil)}
+	imports, err := everything()
+	require.NoError(t, err)
+	config := types.Config{Importer: imports}
 	pkg, err := config.Check(module+"/p", files, []*ast.File{file}, nil)
 	require.NoError(t, err)
 	assert.Equal(t, []string{

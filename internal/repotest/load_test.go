@@ -22,9 +22,22 @@ type listed struct {
 	DepOnly                  bool
 }
 
-// publicAPI are the types of every package of this module that another module can import, by the package's
-// directory. They are read from the compiler's export data, which the build cache has.
-var publicAPI = sync.OnceValues(func() (map[string]*types.Package, error) {
+// compiled imports packages by the compiler's export data, which the build cache has: importing from source would
+// run cgo, which leaves files in the temporary directory.
+type compiled struct {
+	packages []listed
+	mu       sync.Mutex
+	importer types.Importer
+}
+
+func (c *compiled) Import(path string) (*types.Package, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.importer.Import(path)
+}
+
+// everything are the packages of this module and all that they import.
+var everything = sync.OnceValues(func() (*compiled, error) {
 	packages, err := goList("./...")
 	if err != nil {
 		return nil, err
@@ -33,19 +46,28 @@ var publicAPI = sync.OnceValues(func() (map[string]*types.Package, error) {
 	for _, p := range packages {
 		exports[p.ImportPath] = p.Export
 	}
-	compiled := importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) {
+	return &compiled{packages: packages, importer: importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) {
 		if exports[path] == "" {
 			return nil, fmt.Errorf("no export data of %s", path)
 		}
 		return os.Open(exports[path])
-	})
+	})}, nil
+})
+
+// publicAPI are the types of every package of this module that another module can import, by the package's
+// directory.
+var publicAPI = sync.OnceValues(func() (map[string]*types.Package, error) {
+	all, err := everything()
+	if err != nil {
+		return nil, err
+	}
 	public := map[string]*types.Package{}
-	for _, p := range packages {
+	for _, p := range all.packages {
 		name := strings.TrimPrefix(p.ImportPath, module+"/")
 		if p.DepOnly || p.Name == "main" || !importable(name) || p.Export == "" {
 			continue
 		}
-		if public[name], err = compiled.Import(p.ImportPath); err != nil {
+		if public[name], err = all.Import(p.ImportPath); err != nil {
 			return nil, err
 		}
 	}
