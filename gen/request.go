@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -36,7 +37,8 @@ func NewRequestBuilder(server string) (*RequestBuilder, error) {
 	return b, nil
 }
 
-// request builds the request of an operation. path has a %s for each of values.
+// request builds the request of an operation. path has a %s for each of values. Its context is the
+// background, until who sends it gives it another one.
 func (b *RequestBuilder) request(method string, body io.Reader, path string, values ...string) (*http.Request, error) {
 	quick := b.plain
 	for _, value := range values {
@@ -48,7 +50,7 @@ func (b *RequestBuilder) request(method string, body io.Reader, path string, val
 		}
 		return b.resolve(method, body, "."+path)
 	}
-	r, err := http.NewRequest(method, "", body)
+	r, err := http.NewRequestWithContext(context.Background(), method, "", body)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +66,7 @@ func (b *RequestBuilder) resolve(method string, body io.Reader, path string) (*h
 	if err != nil {
 		return nil, err
 	}
-	return http.NewRequest(method, target.String(), body)
+	return http.NewRequestWithContext(context.Background(), method, target.String(), body)
 }
 
 // isPlain reports whether a value in a path means itself without an escape.
