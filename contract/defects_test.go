@@ -76,6 +76,11 @@ func TestEverySeededDefectIsFound(t *testing.T) {
 				assert.True(t, slices.ContainsFunc(found, func(f Finding) bool {
 					return f.Kind == d.kind && f.Rule == d.rule && f.Where == d.where
 				}), "%s found %v", side, found)
+				for _, f := range found {
+					for _, value := range []string{"correct-horse", "ann@example.com", "bob@example.com", "Ann", "Bearer token", userID} {
+						assert.NotContains(t, f.String(), value)
+					}
+				}
 				// A flaw in one place is not told of others; a drift is never a violation as well.
 				for _, f := range found {
 					assert.False(t, d.kind == Drift && f.Kind == Violation, "%s found %v", side, f)

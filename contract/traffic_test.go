@@ -248,9 +248,9 @@ func TestACancelledRequestStaysCancelled(t *testing.T) {
 // secret stands wherever a caller or a service could put one.
 const secret = "s3cr3t-Passw0rd"
 
-func TestNoFindingTellsASecret(t *testing.T) {
+func TestNoFindingHoldsASecret(t *testing.T) {
 	t.Parallel()
-	for name, seed := range map[string]func(*talk){
+	planted := map[string]func(*talk){
 		"password of another type":     sent(`"password":"correct-horse"`, `"password":["`+secret+`"]`),
 		"password in a wrong field":    sent(`"password":"correct-horse"`, `"pass word `+secret+`":"`+secret+`"`),
 		"password in broken JSON":      sent(`"password":"correct-horse"`, `"password":"`+secret+`\q"`),
@@ -273,19 +273,16 @@ func TestNoFindingTellsASecret(t *testing.T) {
 		"rate limit":                   returnedHeader("X-RateLimit-Limit", secret),
 		"media type of the response":   returnedHeader("Content-Type", "text/"+secret),
 		"undocumented response status": status(299),
-	} {
+	}
+	t.Logf("figure: no secret in the findings of %d planted ones", len(planted))
+	for name, seed := range planted {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			k := talks["create user"]()
 			seed(k)
-			r := k.request(t)
-			var found findings
-			resp, err := Transport(roundTripper(k.respond), found.report).RoundTrip(r)
-			require.NoError(t, err)
-			_, err = io.Copy(io.Discard, resp.Body)
-			require.NoError(t, err)
-			require.NotEmpty(t, found.list())
-			for _, f := range found.list() {
+			found := append(k.seenByTransport(t), k.seenByHandler(t)...)
+			require.NotEmpty(t, found)
+			for _, f := range found {
 				for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
 					assert.NotContains(t, fmt.Sprintf(verb, f), secret)
 				}

@@ -33,6 +33,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	resp.Request = r
 	f := framingOf(resp.Header)
+	f.chunked = f.chunked || len(resp.TransferEncoding) > 0 // where net/http puts the header
 	if resp.StatusCode == http.StatusSwitchingProtocols || !x.response(resp.StatusCode, resp.Header, f) {
 		return resp, nil
 	}
