@@ -26,6 +26,8 @@ type config struct {
 	envFile, certificate   string
 	log                    logFormat
 	contract               bool
+	entityItems            bool
+	strictDepth            bool
 	rate, tritonRate       rate
 	queued, running, grace time.Duration
 	keys                   []namedKey
@@ -65,6 +67,8 @@ func newFlags(c *config) *flag.FlagSet {
 	flags.Var(&c.log, "log", "log each request to standard error: text, or -log=json")
 	flags.StringVar(&c.certificate, "tls", "", "serve HTTPS with a new certificate, and write the certificate to this `file`")
 	flags.BoolVar(&c.contract, "contract", false, "check the traffic against openapi.yaml; violations are printed and end in exit status 1")
+	flags.BoolVar(&c.entityItems, "entity-items", false, "list references in the entities of IONOS users and groups at depth 1, as some clients expect; the documentation has links only")
+	flags.BoolVar(&c.strictDepth, "strict-depth", false, "reject an IONOS depth above 1; without it such a depth is served as 1")
 	flags.Var(&c.rate, "rate", "limit IONOS to this many requests a minute, and burst at the same time: `requests[/burst]`")
 	flags.Var(&c.tritonRate, "triton-rate", "limit Triton to this many requests a second, after a burst: `requests[/burst]`")
 	duration(flags, &c.queued, "queued", time.Second, "how long an accepted IONOS request is QUEUED")

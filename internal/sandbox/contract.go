@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/cloudroster/cloudroster/contract"
@@ -44,6 +45,26 @@ func (f *findings) count() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.violations
+}
+
+// list returns the last findings. A nil list has none.
+func (f *findings) list() []contract.Finding {
+	if f == nil {
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.last)
+}
+
+// forget empties the list. The exit status still counts all violations.
+func (f *findings) forget() {
+	if f == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.last = nil
 }
 
 // wrap checks the documented operations. Requests beside them are not held to the document, unless

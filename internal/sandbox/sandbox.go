@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/cloudroster/cloudroster/contract"
@@ -27,8 +28,11 @@ type sandbox struct {
 	findings  *findings
 	tls       *tls.Config
 	keeper    *keeper
-	addresses struct{ ionos, triton string } // as printed, host and port
+	addresses struct{ ionos, triton, control string } // as printed, host and port
 	variables []variable
+
+	controlServer *http.Server
+	serving       sync.WaitGroup // the control server
 }
 
 // start serves both clouds. Nothing is left when it returns an error.
@@ -58,6 +62,9 @@ func start(c config, p Process) (s *sandbox, err error) {
 	if err = s.listen(); err != nil {
 		return s, err
 	}
+	if err = s.listenControl(); err != nil {
+		return s, err
+	}
 	s.variables = s.listVariables()
 	if c.envFile != "" {
 		if err = writeFile(c.envFile, envFile(s.variables)); err != nil {
@@ -73,6 +80,13 @@ func (s *sandbox) options() ([]wrappertest.Option, error) {
 		wrappertest.WithRequestTimes(s.queued, s.running),
 		wrappertest.WithRequestHistory(s.history),
 		wrappertest.WithContracts(s.contracts...),
+		wrappertest.WithOwner(),
+	}
+	if s.entityItems {
+		options = append(options, wrappertest.WithEntityItems())
+	}
+	if s.strictDepth {
+		options = append(options, wrappertest.WithStrictDepth())
 	}
 	if s.rate.requests > 0 {
 		options = append(options, wrappertest.WithRateLimit(s.rate.requests, s.rate.burst))
@@ -186,11 +200,17 @@ func (s *sandbox) printed(listener net.Listener) string {
 	return net.JoinHostPort(host, strconv.Itoa(address.Port))
 }
 
-func (s *sandbox) listVariables() []variable {
-	scheme := "http://"
+func (s *sandbox) scheme() string {
 	if s.tls != nil {
-		scheme = "https://"
+		return "https://"
 	}
+	return "http://"
+}
+
+func (s *sandbox) controlURL() string { return s.scheme() + s.addresses.control }
+
+func (s *sandbox) listVariables() []variable {
+	scheme := s.scheme()
 	username, password, token := wrappertest.Username, wrappertest.Password, wrappertest.Token
 	if len(s.logins) > 0 {
 		username, password = s.logins[0].username, s.logins[0].password
@@ -219,6 +239,9 @@ func (s *sandbox) listVariables() []variable {
 		}
 	}
 	list = append(list, variable{"TRITON_PROFILE", "env"}) // these variables, not the tool's current profile
+	if s.control != "" {
+		list = append(list, variable{"CLOUDROSTER_CONTROL_URL", s.controlURL()})
+	}
 	if s.certificate != "" {
 		name, err := filepath.Abs(s.certificate)
 		if err != nil {
@@ -238,12 +261,16 @@ func (s *sandbox) print() {
 	if s.key != nil && s.key.socket != "" {
 		fmt.Fprintf(out, "# The triton command finds its key in an agent only: SSH_AUTH_SOCK=%s\n", variable{value: s.key.socket}.quoted())
 	}
+	if s.control != "" {
+		fmt.Fprintf(out, "# In a browser: %s\n", s.controlURL())
+	}
 	fmt.Fprintln(out, "# An interrupt (Ctrl-C) stops both.")
 }
 
 // stop ends the servers and removes what start created. It can be called on what start got to.
 func (s *sandbox) stop() error {
 	var errs []error
+	s.closeControl()
 	if s.cloud != nil {
 		s.cloud.Close()
 	}

@@ -320,6 +320,7 @@ func TestInvalidInputIsOneLineThatNamesTheFlag(t *testing.T) {
 	}{
 		{"an address in use", []string{"-ionos", listener.Addr().String()}, []string{"-ionos: ", "address already in use"}},
 		{"the other address in use", []string{"-triton", listener.Addr().String()}, []string{"-triton: ", "address already in use"}},
+		{"the control address in use", []string{"-control", listener.Addr().String()}, []string{"-control: ", "address already in use"}},
 		{"an address without a port", []string{"-ionos", "localhost"}, []string{"-ionos: ", "host:port"}},
 		{"a port beyond the last", []string{"-triton", "localhost:65536"}, []string{"-triton: ", "65535"}},
 		{"a key file that does not exist", []string{"-triton-key", missing}, []string{"-triton-key: ", missing}},

@@ -15,3 +15,6 @@ func (k *clock) now() time.Time { return time.Now().Add(time.Duration(k.ahead.Lo
 // are later. The Date of a signed request is still compared with the real time. A negative
 // duration moves the clock back.
 func (c *Cloud) Advance(by time.Duration) { c.clock.ahead.Add(int64(by)) }
+
+// Now returns the time of both clouds.
+func (c *Cloud) Now() time.Time { return c.clock.now() }

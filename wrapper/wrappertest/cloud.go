@@ -114,8 +114,9 @@ func WithThrottle(perSecond, burst int) Option {
 	return func(c *Cloud) { c.Triton.throttle = newBucket(perSecond, burst) }
 }
 
-// WithRequestHistory keeps the last n requests of each cloud in its record. The default
-// keeps all. Count is not affected.
+// WithRequestHistory keeps the last n requests of each cloud in its record, and the last n
+// accepted changes of IONOS; the status of an older one is 404. The default keeps all. Count is
+// not affected.
 func WithRequestHistory(n int) Option {
 	return func(c *Cloud) { c.IONOS.keepLast, c.Triton.keepLast = n, n }
 }

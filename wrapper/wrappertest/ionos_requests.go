@@ -156,6 +156,9 @@ func (c *IONOS) accept(q *call, targets []Target) string {
 	request.Outcome.Queued = cmp.Or(request.Outcome.Queued, c.queued)
 	request.Outcome.Running = cmp.Or(request.Outcome.Running, c.running)
 	c.state.requests.set(request.ID, request)
+	if c.keepLast > 0 && c.state.requests.len() > c.keepLast {
+		c.state.requests.remove(c.state.requests.blocks[0].keys[0])
+	}
 	return q.root + statusPath(request.ID)
 }
 
