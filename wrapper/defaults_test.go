@@ -3,10 +3,15 @@ package wrapper
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,4 +93,38 @@ func TestDefaultLimits(t *testing.T) {
 		_, err := NewIONOS(TokenAuth("a-token"), bad)
 		require.ErrorIs(t, err, ErrInvalid)
 	}
+}
+
+// The table of limits is that of the constants.
+func TestLimitsAreDocumented(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	_, after, found := strings.Cut(string(source), "// # Limits and defaults\n//\n")
+	require.True(t, found)
+	documented := map[string]string{}
+	for line := range strings.SplitSeq(after, "\n") {
+		cells, inside := strings.CutPrefix(line, "//\t")
+		if !inside {
+			break
+		}
+		fields := regexp.MustCompile(`\s{2,}`).Split(cells, -1)
+		require.Len(t, fields, 3, line)
+		documented[fields[0]] = fields[1]
+	}
+	retry, poll := RetryPolicy{}.withDefaults(), PollPolicy{}.withDefaults()
+	assert.Equal(t, map[string]string{
+		"attempts of one request":        strconv.Itoa(retry.MaxAttempts),
+		"delay between two attempts":     fmt.Sprintf("%s, growing to %s", retry.MinDelay, retry.MaxDelay),
+		"longest Retry-After":            retry.MaxRetryAfter.String(),
+		"interval of attempts after 429": fmt.Sprintf("%s, growing to %s", firstInterval, maxInterval),
+		"one attempt":                    defaultAttemptTimeout.String(),
+		"size of a response":             fmt.Sprintf("%d MiB, decompressed", defaultResponseLimit>>20),
+		"Error.Body":                     fmt.Sprintf("%d KiB", maxErrorBody>>10),
+		"delay between two polls":        fmt.Sprintf("%s, growing to %s", poll.MinDelay, poll.MaxDelay),
+		"404 of an accepted request":     unknownGrace.String(),
+		"outage while polling":           maxOutage.String(),
+		"polls at the same time":         strconv.Itoa(maxPolls),
+		"TLS":                            "1.2 or newer",
+	}, documented)
 }
