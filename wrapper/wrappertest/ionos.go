@@ -1,8 +1,6 @@
 package wrappertest
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -183,13 +181,7 @@ func (c *IONOS) finish(q *call, header http.Header, status int, body any, refuse
 		return answer
 	}
 	header.Set("Content-Type", "application/json")
-	text := encode(body)
-	if pretty, err := strconv.ParseBool(q.query.Get("pretty")); err != nil || pretty {
-		var indented bytes.Buffer
-		_ = json.Indent(&indented, text, "", "  ") // text is valid JSON
-		text = indented.Bytes()
-	}
-	answer.Body = text
+	answer.Body = encodeIndented(body, q.query.Get("pretty") != "false")
 	return answer
 }
 

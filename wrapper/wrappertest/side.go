@@ -3,8 +3,6 @@ package wrappertest
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"io"
 	"mime"
 	"net"
@@ -19,15 +17,6 @@ import (
 )
 
 var slashes = regexp.MustCompile(`/+`)
-
-// encode returns the JSON of what comes from JSON or from our own types.
-func encode(body any) []byte {
-	text, err := json.Marshal(body)
-	if err != nil {
-		panic(fmt.Sprintf("wrappertest: encode a response: %v", err))
-	}
-	return text
-}
 
 // maxBody is how much of a request body is read at all.
 const maxBody = 1 << 20
