@@ -7,6 +7,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 
 	"github.com/cloudroster/cloudroster/gen"
@@ -27,13 +28,11 @@ func ExampleNewIONOS() {
 }
 
 func ExampleNewIONOSFromEnv() {
-	client, err := wrapper.NewIONOSFromEnv() // IONOS_TOKEN, or IONOS_USERNAME and IONOS_PASSWORD
-	if err != nil {
-		fmt.Println("log in first:", err)
-		return
-	}
-	fmt.Println(client)
-	// Output: log in first: IONOS_TOKEN: is not set, nor are IONOS_USERNAME and IONOS_PASSWORD: invalid
+	os.Setenv("IONOS_TOKEN", "token") // or IONOS_USERNAME and IONOS_PASSWORD
+	os.Setenv("IONOS_API_URL", "https://api.ionos.com")
+	client, err := wrapper.NewIONOSFromEnv()
+	fmt.Println(client, err)
+	// Output: wrapper.IONOS(https://api.ionos.com/cloudapi/v6/) <nil>
 }
 
 func ExampleIONOS_AllUsers() {
