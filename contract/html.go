@@ -2,65 +2,95 @@ package contract
 
 import (
 	"cmp"
+	_ "embed"
 	htmltemplate "html/template"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// pageTemplate needs nothing from elsewhere: no script, no font, no picture.
-var pageTemplate = htmltemplate.Must(htmltemplate.New("coverage").Parse(`<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>Coverage of {{.Title}} {{.Version}}</title>
-<style>
-body { font: 14px/1.5 sans-serif; margin: 2em; color: #222; background: #fff }
-td, th { text-align: left; vertical-align: top; padding: .3em .6em; border-bottom: 1px solid #ddd }
-span { display: inline-block; padding: 0 .4em; margin: 1px; border-radius: 3px }
-.h0 { background: #f8c9c4 } .h1 { background: #dff0d8 } .h2 { background: #b5dca6 } .h3 { background: #86c572 }
-</style></head><body>
-<h1>Coverage of {{.Title}} {{.Version}}</h1>
-<ul>{{range .Counts}}<li>{{.}} ({{printf "%.1f" .Percent}} %)</li>{{end}}</ul>
-<p>How often: <span class="h0">never</span><span class="h1">once</span><span class="h2">2 to 9</span><span class="h3">10 and more</span></p>
-{{range .Sections}}<h2>{{.Title}}</h2><table>
-{{range .Rows}}<tr><th>{{.Name}}</th><td>{{range .Cells}}<span class="h{{.Heat}}" title="{{.Times}}">{{.Name}}</span>{{end}}</td></tr>
-{{end}}</table>
-{{end}}</body></html>
-`))
+// pageSource needs nothing from elsewhere: no script, no font, no picture. Its policy forbids them.
+//
+//go:embed page.html
+var pageSource string
+
+var pageTemplate = htmltemplate.Must(htmltemplate.New("coverage").Parse(pageSource))
 
 type (
 	htmlCell struct {
 		Name        string
+		Documented  bool
 		Times, Heat int
 	}
 	htmlRow struct {
 		Name  string
+		Grid  bool // a cell for each column
 		Cells []htmlCell
 	}
 	htmlSection struct {
-		Title string
-		Rows  []htmlRow
+		Title   string
+		Columns []string
+		Rows    []htmlRow
 	}
 )
 
 // WriteHTML writes one page that needs no other file: operations by statuses and by parameters, and schemas by
-// properties, coloured by how often each was exercised. What is missing comes first.
+// properties, as a heat map of how often each was exercised. What is missing comes first.
 func (c *Coverage) WriteHTML(w io.Writer) error {
-	d, all, counts := c.bound(), c.items(), c.Counts()
-	var sections []htmlSection
-	for _, kind := range kinds[1:] {
-		rows := map[string][]htmlCell{}
-		c.mu.Lock()
-		for _, at := range all[kind] {
-			row, cell := splitItem(d.items[at])
-			rows[row] = append(rows[row], htmlCell{Name: cell, Times: c.counts[at], Heat: heat(c.counts[at])})
-		}
-		c.mu.Unlock()
-		sections = append(sections, htmlSection{Title: strings.ToUpper(kind[:1]) + kind[1:], Rows: sortRows(rows)})
-	}
 	return pageTemplate.Execute(w, struct {
 		Title, Version string
 		Counts         []Count
 		Sections       []htmlSection
-	}{d.title, d.version, counts, sections})
+	}{c.bound().title, c.bound().version, c.Counts(), c.sections()})
+}
+
+func (c *Coverage) sections() []htmlSection {
+	d, all := c.bound(), c.items()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var sections []htmlSection
+	for _, kind := range kinds[1:] { // an operation is a row
+		rows := map[string][]htmlCell{}
+		for _, at := range all[kind] {
+			row, cell := splitItem(d.items[at])
+			rows[row] = append(rows[row], htmlCell{cell, true, c.counts[at], heat(c.counts[at])})
+		}
+		if kind == parameters {
+			for _, at := range all[operations] {
+				rows[d.items[at].name] = append(rows[d.items[at].name], htmlCell{"the operation", true, c.counts[at], heat(c.counts[at])})
+			}
+		}
+		section := htmlSection{Title: titles[kind], Rows: sortRows(rows)}
+		if kind == statuses {
+			section.align()
+		}
+		sections = append(sections, section)
+	}
+	return sections
+}
+
+var titles = map[string]string{
+	statuses: "Operations by status", parameters: "Operations and their parameters",
+	requestProperties: "Request properties by schema", responseProperties: "Response properties by schema",
+}
+
+// align gives each row a cell for every column of the section.
+func (s *htmlSection) align() {
+	columns := map[string]bool{}
+	for _, row := range s.Rows {
+		for _, cell := range row.Cells {
+			columns[cell.Name] = true
+		}
+	}
+	s.Columns = slices.Sorted(maps.Keys(columns))
+	for i, row := range s.Rows {
+		cells := make([]htmlCell, len(s.Columns))
+		for _, cell := range row.Cells {
+			cells[slices.Index(s.Columns, cell.Name)] = cell
+		}
+		s.Rows[i].Grid, s.Rows[i].Cells = true, cells
+	}
 }
 
 // splitItem: "umUsersGet 404", "umUsersGet query limit" and "User.id" become row and cell.
@@ -69,8 +99,13 @@ func splitItem(i item) (row, cell string) {
 		at := strings.LastIndex(i.name, ".")
 		return i.name[:at], i.name[at+1:]
 	}
-	row, cell, _ = strings.Cut(i.name, " ")
-	return row, cell
+	if i.kind == statuses || i.kind == parameters {
+		// The operation ID of another document may be "GET /path": the rest has no blank of its own.
+		parts := strings.Split(i.name, " ")
+		n := len(parts) - map[string]int{statuses: 1, parameters: 2}[i.kind]
+		return strings.Join(parts[:n], " "), strings.Join(parts[n:], " ")
+	}
+	return i.name, ""
 }
 
 func heat(times int) int {
@@ -98,7 +133,7 @@ func sortRows(cells map[string][]htmlCell) []htmlRow {
 	var rows []htmlRow
 	for name, list := range cells {
 		slices.SortStableFunc(list, func(a, b htmlCell) int { return cmp.Compare(min(a.Times, 1), min(b.Times, 1)) })
-		rows = append(rows, htmlRow{name, list})
+		rows = append(rows, htmlRow{Name: name, Cells: list})
 	}
 	slices.SortFunc(rows, func(a, b htmlRow) int {
 		return cmp.Or(missing(b)-missing(a), cmp.Compare(a.Name, b.Name))

@@ -13,18 +13,18 @@ import (
 func coverageCommand(_ context.Context, args []string, env environment) (int, error) {
 	flags := newFlags(env, "coverage", "[flags] DIRECTORY")
 	var minimum contract.Thresholds
-	flags.Float64Var(&minimum.Operations, "operations", 0, "least coverage of operations, in `percent`")
-	flags.Float64Var(&minimum.Statuses, "statuses", 0, "least coverage of documented statuses, in `percent`")
-	flags.Float64Var(&minimum.Parameters, "parameters", 0, "least coverage of parameters, in `percent`")
-	flags.Float64Var(&minimum.RequestProperties, "requests", 0, "least coverage of request properties, in `percent`")
-	flags.Float64Var(&minimum.ResponseProperties, "responses", 0, "least coverage of response properties, in `percent`")
+	flags.Float64Var(&minimum.Operations, "operations", 0, "minimum coverage of operations, in `percent`")
+	flags.Float64Var(&minimum.Statuses, "statuses", 0, "minimum coverage of documented statuses, in `percent`")
+	flags.Float64Var(&minimum.Parameters, "parameters", 0, "minimum coverage of parameters, in `percent`")
+	flags.Float64Var(&minimum.RequestProperties, "requests", 0, "minimum coverage of request properties, in `percent`")
+	flags.Float64Var(&minimum.ResponseProperties, "responses", 0, "minimum coverage of response properties, in `percent`")
 	paths := flags.String("paths", "", "count only operations below these `paths`, separated by commas: /um,/requests is IONOS, /{account} is Triton")
-	page := flags.String("html", "", "write a page that shows what is missing to this `file`")
+	page := flags.String("html", "", "write a heat map of it as one page to this `file`")
 	if err := flags.Parse(args); err != nil {
 		return untested, err
 	}
 	if flags.NArg() != 1 {
-		return untested, errors.New("one directory is needed")
+		return untested, errors.New("a directory is required")
 	}
 	coverage := &contract.Coverage{}
 	if err := coverage.Load(flags.Arg(0)); err != nil {

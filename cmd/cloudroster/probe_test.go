@@ -157,7 +157,7 @@ func TestInvalidCommandLines(t *testing.T) {
 		{broken, []string{"probe", "-ionos"}, "no credentials"},
 		{env, []string{"diff", "one"}, "need two documents or two checkouts"},
 		{env, []string{"diff", "-max", "tiny", "a", "b"}, `"tiny" is not patch, minor or major`},
-		{env, []string{"coverage"}, "one directory is needed"},
+		{env, []string{"coverage"}, "a directory is required"},
 		{env, []string{"coverage", "/does/not/exist"}, "no coverage-*.json"},
 	} {
 		got := runWith(t, c.env, c.args...)
