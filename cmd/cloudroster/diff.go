@@ -56,10 +56,15 @@ type comparison struct {
 func diffCommand(ctx context.Context, args []string, env environment) (int, error) {
 	flags := newFlags(env, "diff", "[flags] OLD NEW")
 	most := flags.String("max", "minor", "exit with 1 when the changes need more than this: patch, minor or major")
+	acceptFile := flags.String("accept", "", "a `file` of changes that may be greater: one a line as diff prints it without its class, * for any text, and \" # \" before why")
 	if err := flags.Parse(args); err != nil {
 		return untested, err
 	}
 	limit, err := parseSeverity(*most)
+	if err != nil {
+		return untested, err
+	}
+	accepted, err := readAccepted(*acceptFile)
 	if err != nil {
 		return untested, err
 	}
@@ -86,7 +91,7 @@ func diffCommand(ctx context.Context, args []string, env environment) (int, erro
 	if err != nil {
 		return untested, err
 	}
-	return writeComparison(env, found, limit)
+	return writeComparison(env, found, limit, accepted)
 }
 
 func compareSources(ctx context.Context, env environment, old, current source, work string) (comparison, error) {
@@ -121,15 +126,21 @@ func sameBytes(a, b string) bool {
 	return err == nil && err2 == nil && bytes.Equal(before, after)
 }
 
-func writeComparison(env environment, found comparison, limit severity) (int, error) {
+func writeComparison(env environment, found comparison, limit severity, accepted []acceptance) (int, error) {
 	changes := found.changes
 	slices.SortStableFunc(changes, func(a, b change) int {
 		return cmp.Or(cmp.Compare(b.severity, a.severity), cmp.Compare(b.side, a.side), cmp.Compare(a.where, b.where), cmp.Compare(a.result, b.result))
 	})
 	changes = slices.Compact(changes)
-	bump, counts := patch, map[severity]int{}
+	bump, left, counts := patch, patch, map[severity]int{} // left is what nobody accepted
 	for _, c := range changes {
-		fmt.Fprintln(env.stdout, c)
+		line := c.String()
+		if why := whyAccepted(c, accepted); why != "" {
+			line += " (accepted: " + why + ")"
+		} else {
+			left = max(left, c.severity)
+		}
+		fmt.Fprintln(env.stdout, line)
 		bump = max(bump, c.severity)
 		counts[c.severity]++
 	}
@@ -142,12 +153,12 @@ func writeComparison(env environment, found comparison, limit severity) (int, er
 	}
 	fmt.Fprintf(env.stdout, "%s: %d major, %d minor, %d patch changes; semver bump: %s\n", found.subject, counts[major], counts[minor], counts[patch], needed)
 	switch {
-	case found.missing != nil && bump <= limit:
+	case found.missing != nil && left <= limit:
 		return untested, fmt.Errorf("only the documents and package gen were compared: %w", found.missing)
 	case found.missing != nil:
 		fmt.Fprintf(env.stderr, "only the documents and package gen were compared: %s\n", strings.TrimSpace(found.missing.Error()))
 	}
-	if bump > limit {
+	if left > limit {
 		return differs, nil
 	}
 	return conforms, nil
