@@ -7,34 +7,34 @@ import (
 	"github.com/cloudroster/cloudroster/wrapper"
 )
 
-// IONOSClient is a client of the IONOS side that authenticates with [Token]: over sockets if
+// IONOSClient returns a client of the IONOS side that authenticates with [Token]: over sockets if
 // the cloud listens ([Start]), in memory otherwise. opts come last and win.
 func (c *Cloud) IONOSClient(t testing.TB, opts ...wrapper.IONOSOption) *wrapper.IONOS {
 	t.Helper()
 	defaults := []wrapper.IONOSOption{wrapper.WithBaseURL(c.IONOS.URL()), wrapper.WithHTTPClient(c.clientFor(t))}
 	client, err := wrapper.NewIONOS(wrapper.TokenAuth(Token), append(defaults, opts...)...)
 	if err != nil {
-		t.Fatalf("make an IONOS client: %v", err)
+		t.Fatalf("create an IONOS client: %v", err)
 	}
 	return client
 }
 
-// TritonClient is a client of the Triton side that signs with [Triton.Key]: over sockets if
+// TritonClient returns a client of the Triton side that signs with [Triton.Key]: over sockets if
 // the cloud listens ([Start]), in memory otherwise. opts come last and win.
 func (c *Cloud) TritonClient(t testing.TB, opts ...wrapper.TritonOption) *wrapper.Triton {
 	t.Helper()
 	signer, err := wrapper.NewSigner(c.Triton.Key())
 	if err != nil {
-		t.Fatalf("make a signer: %v", err)
+		t.Fatalf("create a signer: %v", err)
 	}
 	auth, err := wrapper.SignatureAuth(Account, signer)
 	if err != nil {
-		t.Fatalf("make signature auth: %v", err)
+		t.Fatalf("create signature auth: %v", err)
 	}
 	defaults := []wrapper.TritonOption{wrapper.WithHTTPClient(c.clientFor(t))}
 	client, err := wrapper.NewTriton(c.Triton.URL(), Account, auth, append(defaults, opts...)...)
 	if err != nil {
-		t.Fatalf("make a Triton client: %v", err)
+		t.Fatalf("create a Triton client: %v", err)
 	}
 	return client
 }

@@ -38,14 +38,14 @@ type Cloud struct {
 	servers servers
 }
 
-// New makes both clouds without any listener. Use it as two http.Handlers
+// New creates both clouds without any listener. Use it as two http.Handlers
 // ([Cloud.IONOS] and [Cloud.Triton]), through [Cloud.HTTPClient] in memory, or
 // call [Cloud.Listen] for sockets.
 func New(options ...Option) *Cloud {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		// crypto/rand does not fail on any supported system.
-		panic(fmt.Sprintf("wrappertest: make a key: %v", err))
+		panic(fmt.Sprintf("wrappertest: generate a key: %v", err))
 	}
 	cloud := &Cloud{}
 	cloud.IONOS, cloud.Triton = newIONOS(&cloud.clock), newTriton(private, &cloud.clock)
@@ -56,7 +56,7 @@ func New(options ...Option) *Cloud {
 	return cloud
 }
 
-// Option changes a cloud while it is made.
+// Option configures a cloud.
 type Option func(*Cloud)
 
 // WithRequestTimes sets how long an accepted IONOS change stays QUEUED and then
@@ -68,16 +68,16 @@ func WithRequestTimes(queued, running time.Duration) Option {
 
 // WithContracts lists the contract numbers of the IONOS login. With one, the
 // X-Contract-Number header may be left out but not be wrong; with several, it
-// has to be sent on every request, status polls included. Without this option
+// must be sent on every request, status polls included. Without this option
 // any number is accepted. There is one roster, whatever the contract.
 func WithContracts(numbers ...int32) Option {
 	return func(c *Cloud) { c.IONOS.contracts = append(c.IONOS.contracts, numbers...) }
 }
 
-// WithRateLimit makes IONOS refuse requests over the limit: more than perMinute
-// in one minute, or more than burst at the same time, are answered with 429 and
+// WithRateLimit makes IONOS reject requests over the limit: more than perMinute
+// in one minute, or more than burst at the same time, are rejected with 429 and
 // Retry-After in seconds. Without it the rate limit headers are sent, and
-// nothing is refused.
+// nothing is rejected.
 func WithRateLimit(perMinute, burst int) Option {
 	return func(c *Cloud) {
 		c.IONOS.limit.perMinute, c.IONOS.limit.burst, c.IONOS.limit.enforced = perMinute, burst, true
@@ -107,7 +107,7 @@ func WithEntityItems() Option {
 	return func(c *Cloud) { c.IONOS.entityItems = true }
 }
 
-// WithThrottle makes Triton refuse requests beyond perSecond, with burst of them
+// WithThrottle makes Triton reject requests beyond perSecond, with burst of them
 // in reserve, with 429 TooManyRequestsError and no Retry-After, as the open-source
 // server does (there 10 a second and a burst of 30, for each account).
 func WithThrottle(perSecond, burst int) Option {

@@ -36,7 +36,7 @@
 //
 // # Accepted changes
 //
-// IONOS answers a write with 202 and the Location of a request. The change is
+// IONOS responds to a write with 202 and the Location of a request. The change is
 // visible at once; the request is QUEUED, RUNNING and DONE as time passes
 // ([WithRequestTimes]). [IONOS.FailNext] and [IONOS.Next] let the coming one fail,
 // fail in a target, never end, be unknown for a while, or not be made.
@@ -53,7 +53,7 @@
 //		OperationID: wrappertest.UmUsersPost, Attempt: 1, After: true, Effect: wrappertest.ResetConnection(),
 //	})
 //
-// [WithRateLimit] and [WithThrottle] refuse what comes too fast, [IONOS.RemoveToken]
+// [WithRateLimit] and [WithThrottle] reject what comes too fast, [IONOS.RemoveToken]
 // lets a token expire, DropConnections closes what clients keep open, and
 // [WithHandler] puts a handler of your own around both sides.
 //
@@ -67,7 +67,7 @@
 //   - A group's first privilege is createDataCenter. The page's spelling,
 //     createDatacenter, is ignored without an error.
 //   - Privileges that the page does not know are kept and given back.
-//   - secAuthActive is refused in a create request, s3CanonicalUserId in every
+//   - secAuthActive is rejected in a create request, s3CanonicalUserId in every
 //     request; other unknown properties of a user are ignored.
 //   - Adding a member twice changes nothing and is accepted; a second share of one
 //     resource is rejected with 422.
@@ -90,7 +90,7 @@
 // # What is assumed about Triton
 //
 // Triton follows the open-source server, sdc-cloudapi 9.20, where that and its
-// documentation differ: a single user is answered as an object, changes take an id
+// documentation differ: a single user is returned as an object, changes take an id
 // and no login, an empty optional field in a create request is a server error.
 // Beyond that:
 //   - There is one account. A sub-user that signs a request needs a role of its own, named in

@@ -8,40 +8,40 @@ import (
 	"time"
 )
 
-// Reply answers with this status, headers and body. A nil header is fine.
+// Reply responds with this status, headers and body. A nil header means none.
 func Reply(status int, header http.Header, body string) Effect {
 	return func(w http.ResponseWriter, r *http.Request, _ func() *Response) {
 		(&Response{Status: status, Header: header, Body: []byte(body)}).write(w, r)
 	}
 }
 
-// HTML answers with a gateway's error page, longer than one would print.
+// HTML responds with a gateway's error page, longer than one would print.
 func HTML(status int) Effect {
 	page := "<html><head><title>" + http.StatusText(status) + "</title></head><body><center><h1>" +
 		http.StatusText(status) + "</h1></center>" + string(bytes.Repeat([]byte("<!-- padding -->\n"), 1000)) + "</body></html>"
 	return Reply(status, http.Header{"Content-Type": {"text/html"}}, page)
 }
 
-// Empty answers with a status and no body at all.
+// Empty responds with a status and no body.
 func Empty(status int) Effect { return Reply(status, nil, "") }
 
-// Redirect answers with a redirect status and Location.
+// Redirect responds with a redirect status and Location.
 func Redirect(status int, location string) Effect {
 	return Reply(status, http.Header{"Location": {location}}, "")
 }
 
-// EditResponse sends the cloud's own answer after a change of it: a missing header, an
+// EditResponse sends the cloud's own response after a change of it: a missing header, an
 // unknown value, a date without a zone. Content-Length follows the body.
 func EditResponse(change func(*Response)) Effect {
 	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Response) {
-		answer := carryOut().copy()
-		change(answer)
-		answer.write(w, r)
+		response := carryOut().copy()
+		change(response)
+		response.write(w, r)
 	}
 }
 
-// Delay waits before the cloud carries the request out and answers. A client
-// that leaves meanwhile has changed nothing, unless the fault says After.
+// Delay waits before the cloud carries the request out and responds. A client
+// that leaves meanwhile has changed nothing, unless [Fault] says After.
 func Delay(wait time.Duration) Effect {
 	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Response) {
 		if sleep(r, wait) {
@@ -50,67 +50,67 @@ func Delay(wait time.Duration) Effect {
 	}
 }
 
-// Hang never answers. It ends when the client leaves or the server is closed.
+// Hang never responds. It ends when the client leaves or the server is closed.
 func Hang() Effect {
 	return func(_ http.ResponseWriter, r *http.Request, _ func() *Response) {
 		<-r.Context().Done()
 	}
 }
 
-// ResetConnection breaks the connection without an answer: a TCP reset on a socket, the
+// ResetConnection breaks the connection without a response: a TCP reset on a socket, the
 // same error in memory. Where the handler is served by something that gives no
-// access to its connection, the answer is aborted instead.
+// access to its connection, the response is aborted instead.
 func ResetConnection() Effect {
 	return func(w http.ResponseWriter, _ *http.Request, _ func() *Response) { reset(w) }
 }
 
-// CloseConnection ends the connection without an answer, as a server that restarts does.
+// CloseConnection ends the connection without a response, as a server that restarts does.
 func CloseConnection() Effect {
 	return func(http.ResponseWriter, *http.Request, func() *Response) { panic(http.ErrAbortHandler) }
 }
 
-// TruncateBody sends the cloud's answer with its Content-Length, and ends the connection
+// TruncateBody sends the cloud's response with its Content-Length, and ends the connection
 // after n bytes of the body.
 func TruncateBody(n int) Effect {
 	return func(w http.ResponseWriter, _ *http.Request, carryOut func() *Response) {
-		answer := carryOut()
-		answer.writeHeader(w)
-		cut(w, answer, n)
+		response := carryOut()
+		response.writeHeader(w)
+		cut(w, response, n)
 	}
 }
 
-// TruncateChunked is like [Cut] with chunked transfer encoding: the client cannot
+// TruncateChunked is like [TruncateBody] with chunked transfer encoding: the client cannot
 // tell from a length that something is missing.
 func TruncateChunked(n int) Effect {
 	return func(w http.ResponseWriter, _ *http.Request, carryOut func() *Response) {
-		answer := carryOut().copy()
-		for name, values := range answer.Header {
+		response := carryOut().copy()
+		for name, values := range response.Header {
 			w.Header()[name] = values
 		}
 		w.Header().Del("Content-Length")
-		w.WriteHeader(answer.Status)
-		cut(w, answer, n)
+		w.WriteHeader(response.Status)
+		cut(w, response, n)
 	}
 }
 
-func cut(w http.ResponseWriter, answer *Response, n int) {
-	_, _ = w.Write(answer.Body[:min(n, len(answer.Body))])
+func cut(w http.ResponseWriter, response *Response, n int) {
+	_, _ = w.Write(response.Body[:min(n, len(response.Body))])
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
 
-// SlowBody sends the cloud's answer one byte at a time, with a pause before each.
-func SlowBody(pause time.Duration) Effect {
+// SlowBody sends the cloud's response one byte at a time, with a delay before each.
+func SlowBody(delay time.Duration) Effect {
 	return func(w http.ResponseWriter, r *http.Request, carryOut func() *Response) {
-		answer := carryOut()
-		answer.writeHeader(w)
+		response := carryOut()
+		response.writeHeader(w)
 		flush := http.NewResponseController(w)
 		_ = flush.Flush()
-		for i := range answer.Body {
-			if !sleep(r, pause) {
+		for i := range response.Body {
+			if !sleep(r, delay) {
 				return
 			}
-			if _, err := w.Write(answer.Body[i : i+1]); err != nil {
+			if _, err := w.Write(response.Body[i : i+1]); err != nil {
 				return
 			}
 			_ = flush.Flush()
@@ -118,7 +118,7 @@ func SlowBody(pause time.Duration) Effect {
 	}
 }
 
-// Endless answers with a JSON string that has no end. It stops when the client
+// Endless responds with a JSON string that has no end. It stops when the client
 // leaves.
 func Endless(status int) Effect {
 	return func(w http.ResponseWriter, _ *http.Request, _ func() *Response) {
@@ -132,12 +132,12 @@ func Endless(status int) Effect {
 	}
 }
 
-// GzipLie sends the cloud's answer as it is, but declares it to be gzip.
+// GzipLie sends the cloud's response as it is, but declares it to be gzip.
 func GzipLie() Effect {
 	return EditResponse(func(a *Response) { a.Header.Set("Content-Encoding", "gzip") })
 }
 
-// GzipBomb answers with a small gzip body that unpacks to about size bytes of
+// GzipBomb responds with a small gzip body that unpacks to about size bytes of
 // JSON string.
 func GzipBomb(status, size int) Effect {
 	var packed bytes.Buffer
@@ -160,7 +160,7 @@ func (a *Response) copy() *Response {
 	return &Response{Status: a.Status, Header: header, Body: bytes.Clone(a.Body)}
 }
 
-// sleep waits, and tells whether the client is still there.
+// sleep waits, and reports whether the client is still connected.
 func sleep(r *http.Request, wait time.Duration) bool {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

@@ -78,7 +78,7 @@ func newIONOS(clock *clock) *IONOS {
 	return c
 }
 
-// ionosError is a refusal in the vendor's shape.
+// ionosError is an error in the vendor's shape.
 type ionosError struct {
 	status   int
 	code     string // a number in a string
@@ -87,19 +87,19 @@ type ionosError struct {
 
 func (e *ionosError) Error() string { return fmt.Sprintf("%d %s", e.status, e.messages) }
 
-func refuse(status int, code string, messages ...string) *ionosError {
+func reject(status int, code string, messages ...string) *ionosError {
 	return &ionosError{status: status, code: code, messages: messages}
 }
 
 func invalid(attribute, reason string) *ionosError {
-	return refuse(http.StatusUnprocessableEntity, "439", "[(root).properties."+attribute+"] "+reason)
+	return reject(http.StatusUnprocessableEntity, "439", "[(root).properties."+attribute+"] "+reason)
 }
 
 func missing(what string) *ionosError {
-	return refuse(http.StatusNotFound, "309", what+" does not exist")
+	return reject(http.StatusNotFound, "309", what+" does not exist")
 }
 
-// respond carries out one request: who asks, for which contract, with which
+// respond carries out one request: who sends it, for which contract, with which
 // parameters, and then the operation itself on the locked state.
 func (c *IONOS) respond(q *call) *Response {
 	c.mu.Lock()
@@ -131,13 +131,13 @@ func (c *IONOS) perform(q *call) (*result, *ionosError) {
 		return nil, err
 	}
 	if !q.known {
-		return nil, refuse(http.StatusNotFound, "400", "no such path: "+q.URL.EscapedPath())
+		return nil, reject(http.StatusNotFound, "400", "no such path: "+q.URL.EscapedPath())
 	}
 	if q.route == nil {
-		return nil, refuse(http.StatusMethodNotAllowed, "405", "method "+q.Method+" is not supported here")
+		return nil, reject(http.StatusMethodNotAllowed, "405", "method "+q.Method+" is not supported here")
 	}
 	if q.restricted && !q.isAboutCaller() {
-		return nil, refuse(http.StatusForbidden, "318", "administrator rights are needed")
+		return nil, reject(http.StatusForbidden, "318", "administrator rights are needed")
 	}
 	if err := c.checkContract(q); err != nil {
 		return nil, err
@@ -146,19 +146,19 @@ func (c *IONOS) perform(q *call) (*result, *ionosError) {
 		return nil, err
 	}
 	if q.tooLong {
-		return nil, refuse(http.StatusRequestEntityTooLarge, "413", "the body is too long")
+		return nil, reject(http.StatusRequestEntityTooLarge, "413", "the body is too long")
 	}
 	if len(q.body) > 0 && !q.isJSON() {
-		return nil, refuse(http.StatusUnsupportedMediaType, "415", "the body has to be application/json")
+		return nil, reject(http.StatusUnsupportedMediaType, "415", "the body must be application/json")
 	}
 	undo := c.undoFor(q)
 	done, err := q.route.handle(q)
 	if err != nil {
-		var refused *ionosError
-		if !errors.As(err, &refused) {
-			refused = refuse(http.StatusInternalServerError, "100", err.Error())
+		var rejected *ionosError
+		if !errors.As(err, &rejected) {
+			rejected = reject(http.StatusInternalServerError, "100", err.Error())
 		}
-		return nil, refused
+		return nil, rejected
 	}
 	if done.status == http.StatusAccepted && undo != nil {
 		c.state = undo
@@ -166,30 +166,30 @@ func (c *IONOS) perform(q *call) (*result, *ionosError) {
 	return done, nil
 }
 
-// finish makes the answer's bytes and the headers that every answer has.
-func (c *IONOS) finish(q *call, header http.Header, status int, body any, refused *ionosError) *Response {
-	answer := &Response{Status: status, Header: header}
+// finish encodes the body, and adds the headers that every response has.
+func (c *IONOS) finish(q *call, header http.Header, status int, body any, rejected *ionosError) *Response {
+	response := &Response{Status: status, Header: header}
 	c.limit.describe(header)
 	header.Set("X-Request-Id", newID())
-	if refused != nil && status == http.StatusMethodNotAllowed {
+	if rejected != nil && status == http.StatusMethodNotAllowed {
 		header.Set("Allow", strings.Join(q.allowed, ", "))
 	}
-	if refused != nil && status == http.StatusUnauthorized {
+	if rejected != nil && status == http.StatusUnauthorized {
 		header.Set("WWW-Authenticate", `Basic realm="cloudapi"`)
 	}
 	if body == nil {
-		return answer
+		return response
 	}
 	header.Set("Content-Type", "application/json")
-	answer.Body = encodeIndented(body, q.query.Get("pretty") != "false")
-	return answer
+	response.Body = encodeIndented(body, q.query.Get("pretty") != "false")
+	return response
 }
 
 // checkParameters holds the query to its documented types and bounds. Parameters
 // that the page does not know are ignored, as the service does.
 func (c *IONOS) checkParameters(q *call) *ionosError {
 	if pretty := q.query.Get("pretty"); pretty != "" && pretty != "true" && pretty != "false" {
-		return refuse(http.StatusBadRequest, "100", "pretty has to be true or false")
+		return reject(http.StatusBadRequest, "100", "pretty must be true or false")
 	}
 	deepest := 10 // older clients go down to it
 	if c.strictDepth {
@@ -216,10 +216,10 @@ func (q *call) number(name string, otherwise, least, most int) (int, *ionosError
 	}
 	n, err := strconv.ParseInt(text, 10, 32)
 	if err != nil {
-		return 0, refuse(http.StatusBadRequest, "100", name+" has to be a whole number")
+		return 0, reject(http.StatusBadRequest, "100", name+" must be a whole number")
 	}
 	if int(n) < least || int(n) > most {
-		return 0, refuse(http.StatusUnprocessableEntity, "439", fmt.Sprintf("%s has to be between %d and %d", name, least, most))
+		return 0, reject(http.StatusUnprocessableEntity, "439", fmt.Sprintf("%s must be between %d and %d", name, least, most))
 	}
 	return int(n), nil
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// AddToken makes a bearer token of the contract owner valid.
+// AddToken registers a bearer token of the contract owner.
 func (c *IONOS) AddToken(token string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -24,7 +24,7 @@ func (c *IONOS) RemoveToken(token string) {
 	delete(c.tokens, token)
 }
 
-// AddLogin makes a user name and password valid for basic authentication as the
+// AddLogin registers a user name and password for basic authentication as the
 // contract owner. Users can log in with email and password, too: see the package documentation.
 func (c *IONOS) AddLogin(username, password string) {
 	c.mu.Lock()
@@ -32,10 +32,10 @@ func (c *IONOS) AddLogin(username, password string) {
 	c.logins[username] = password
 }
 
-// authenticate finds out who sends the request. A user has to be active, and needs a token if
+// authenticate finds out who sends the request. A user must be active, and needs a token if
 // two-factor authentication is on.
 func (c *IONOS) authenticate(q *call) *ionosError {
-	unauthorized := refuse(http.StatusUnauthorized, "315", "Unauthorized")
+	unauthorized := reject(http.StatusUnauthorized, "315", "Unauthorized")
 	scheme, token, _ := strings.Cut(q.Header.Get("Authorization"), " ")
 	if strings.EqualFold(scheme, "Bearer") {
 		user, found := c.bearer(token)
@@ -103,16 +103,16 @@ func (c *IONOS) checkContract(q *call) *ionosError {
 	text := q.Header.Get("X-Contract-Number")
 	if text == "" {
 		if len(c.contracts) > 1 {
-			return refuse(http.StatusUnprocessableEntity, "319", "X-Contract-Number is needed: the login has several contracts")
+			return reject(http.StatusUnprocessableEntity, "319", "X-Contract-Number is needed: the login has several contracts")
 		}
 		return nil
 	}
 	number, err := strconv.ParseInt(text, 10, 32)
 	if err != nil {
-		return refuse(http.StatusBadRequest, "100", "X-Contract-Number has to be a whole number")
+		return reject(http.StatusBadRequest, "100", "X-Contract-Number must be a whole number")
 	}
 	if len(c.contracts) > 0 && !slices.Contains(c.contracts, int32(number)) {
-		return refuse(http.StatusForbidden, "318", "the login has no such contract")
+		return reject(http.StatusForbidden, "318", "the login has no such contract")
 	}
 	return nil
 }
@@ -166,7 +166,7 @@ func (c *IONOS) admit(q *call) (*Response, func()) {
 	if !over {
 		return nil, c.limit.release
 	}
-	tooMany := refuse(http.StatusTooManyRequests, "429", "the rate limit is exceeded")
+	tooMany := reject(http.StatusTooManyRequests, "429", "the rate limit is exceeded")
 	header := http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(wait.Seconds())))}}
 	return c.finish(q, header, tooMany.status, object{
 		{"httpStatus", tooMany.status},

@@ -16,10 +16,10 @@ type properties struct {
 func (q *call) decode(v any) error {
 	decoder := json.NewDecoder(bytes.NewReader(q.body))
 	if err := decoder.Decode(v); err != nil {
-		return refuse(http.StatusBadRequest, "100", "the body is not the JSON that is expected here")
+		return reject(http.StatusBadRequest, "100", "the body is not the JSON that is expected here")
 	}
 	if decoder.More() {
-		return refuse(http.StatusBadRequest, "100", "the body goes on after its JSON value")
+		return reject(http.StatusBadRequest, "100", "the body goes on after its JSON value")
 	}
 	return nil
 }
@@ -32,7 +32,7 @@ func (q *call) properties() (properties, error) {
 		return properties{}, err
 	}
 	if body.Properties == nil {
-		return properties{}, refuse(http.StatusUnprocessableEntity, "439", "[(root).properties] Attribute is required")
+		return properties{}, reject(http.StatusUnprocessableEntity, "439", "[(root).properties] Attribute is required")
 	}
 	return properties{values: body.Properties, problems: new([]string)}, nil
 }
@@ -43,16 +43,16 @@ func (p properties) has(name string) bool {
 	return ok
 }
 
-func (p properties) refuse(name, reason string) {
+func (p properties) reject(name, reason string) {
 	*p.problems = append(*p.problems, "[(root).properties."+name+"] "+reason)
 }
 
-// refused is the answer to everything that is wrong, nil when nothing is.
-func (p properties) refused() error {
+// err is everything that is wrong with the properties, or nil.
+func (p properties) err() error {
 	if len(*p.problems) == 0 {
 		return nil
 	}
-	return refuse(http.StatusUnprocessableEntity, "439", *p.problems...)
+	return reject(http.StatusUnprocessableEntity, "439", *p.problems...)
 }
 
 func (p properties) sent(name string) (json.RawMessage, bool) {
@@ -63,16 +63,16 @@ func (p properties) sent(name string) (json.RawMessage, bool) {
 func (p properties) text(name string, into *string, required bool) {
 	value, sent := p.sent(name)
 	if sent && json.Unmarshal(value, into) != nil {
-		p.refuse(name, "Attribute has to be a string")
+		p.reject(name, "Attribute must be a string")
 		return
 	}
 	if required && *into == "" {
-		p.refuse(name, "Attribute is required")
+		p.reject(name, "Attribute is required")
 	}
 }
 
 func (p properties) flag(name string, into *bool) {
 	if value, sent := p.sent(name); sent && json.Unmarshal(value, into) != nil {
-		p.refuse(name, "Attribute has to be true or false")
+		p.reject(name, "Attribute must be true or false")
 	}
 }

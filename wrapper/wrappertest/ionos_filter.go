@@ -21,7 +21,7 @@ func (q *call) filters(known func(string) (any, bool)) (filters, error) {
 			continue
 		}
 		if _, found := known(property); !found {
-			return nil, refuse(http.StatusUnprocessableEntity, "439", name+" is not a property of this list")
+			return nil, reject(http.StatusUnprocessableEntity, "439", name+" is not a property of this list")
 		}
 		if out == nil {
 			out = filters{}

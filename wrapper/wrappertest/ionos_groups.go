@@ -127,7 +127,7 @@ func (q *call) readGroup() (Group, error) {
 		}
 	}
 	slices.Sort(*p.problems) // the members of an object come in no order
-	return group, p.refused()
+	return group, p.err()
 }
 
 func (c *IONOS) deleteGroup(q *call) (*result, error) {
@@ -170,7 +170,7 @@ func (c *IONOS) addMember(q *call) (*result, error) {
 		return nil, err
 	}
 	if body.ID == "" {
-		return nil, refuse(422, "439", "[(root).id] Attribute is required")
+		return nil, reject(422, "439", "[(root).id] Attribute is required")
 	}
 	user, err := c.findUser(body.ID)
 	if err != nil {

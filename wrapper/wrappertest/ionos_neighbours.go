@@ -105,7 +105,7 @@ func (c *IONOS) replaceS3Key(q *call) (*result, error) {
 	}
 	active := true
 	p.flag("active", &active)
-	if err := p.refused(); err != nil {
+	if err := p.err(); err != nil {
 		return nil, err
 	}
 	key.Inactive = !active
@@ -213,7 +213,7 @@ func (c *IONOS) createDatacenter(q *call) (*result, error) {
 	p.text("description", &resource.Description, false)
 	p.text("location", &resource.Location, true)
 	p.flag("secAuthProtection", resource.SecAuthProtection)
-	if err := p.refused(); err != nil {
+	if err := p.err(); err != nil {
 		return nil, err
 	}
 	if q.callerID != OwnerID {

@@ -68,7 +68,7 @@ func (c *IONOS) createShare(q *call) (*result, error) {
 		return nil, missing("resource " + q.params[1])
 	}
 	if c.state.shares[group.ID].has(resource.ID) {
-		return nil, refuse(422, "439", "the group has a share of this resource")
+		return nil, reject(422, "439", "the group has a share of this resource")
 	}
 	return c.setShare(q, group.ID, resource.ID)
 }
@@ -93,7 +93,7 @@ func (c *IONOS) setShare(q *call, group, resource string) (*result, error) {
 	share := Share{ResourceID: resource}
 	p.flag("editPrivilege", &share.EditPrivilege)
 	p.flag("sharePrivilege", &share.SharePrivilege)
-	if err := p.refused(); err != nil {
+	if err := p.err(); err != nil {
 		return nil, err
 	}
 	c.state.shares.set(group, resource, share)

@@ -105,7 +105,7 @@ func (c *IONOS) deleteToken(q *call) (*result, error) {
 func (c *IONOS) deleteTokens(q *call) (*result, error) {
 	criteria := q.query.Get("criteria")
 	if !slices.Contains([]string{"ALL", "EXPIRED", "CURRENT"}, criteria) {
-		return nil, refuse(http.StatusUnprocessableEntity, "439", "criteria has to be ALL, EXPIRED or CURRENT")
+		return nil, reject(http.StatusUnprocessableEntity, "439", "criteria must be ALL, EXPIRED or CURRENT")
 	}
 	for _, token := range c.state.tokens.list() {
 		switch {

@@ -151,9 +151,9 @@ func (c *IONOS) readUser(p properties, user *User, create bool) error {
 	p.flag("active", &active)
 	user.Inactive = !active
 	if !strings.Contains(user.Email, "@") {
-		p.refuse("email", "Attribute is not an email address")
+		p.reject("email", "Attribute is not an email address")
 	}
-	if err := p.refused(); err != nil {
+	if err := p.err(); err != nil {
 		return err
 	}
 	if other, taken := c.state.userByEmail(user.Email); taken && other.ID != user.ID || c.logins[user.Email] != "" {
@@ -168,7 +168,7 @@ func (c *IONOS) deleteUser(q *call) (*result, error) {
 		return nil, err
 	}
 	if user.ID == OwnerID {
-		return nil, refuse(http.StatusForbidden, "318", "the contract's owner cannot be deleted")
+		return nil, reject(http.StatusForbidden, "318", "the contract's owner cannot be deleted")
 	}
 	c.state.removeUser(user.ID)
 	return accepted(nil, userTarget(user.ID))

@@ -19,7 +19,7 @@ type servers struct {
 	serving sync.WaitGroup // listeners and their connections
 }
 
-// Start makes both clouds and serves them on loopback sockets until the test ends.
+// Start creates both clouds and serves them on loopback sockets until the test ends.
 // Do not use it inside a testing/synctest bubble: there use [New] and
 // [Cloud.HTTPClient].
 func Start(t testing.TB, options ...Option) *Cloud {

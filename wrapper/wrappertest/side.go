@@ -107,7 +107,7 @@ type call struct {
 	record     *Request
 }
 
-// result is what an operation of the service comes to when it is not refused.
+// result is what an operation of the service results in when it is not rejected.
 type result struct {
 	status   int
 	body     any // nil: none
@@ -115,7 +115,7 @@ type result struct {
 	changed  []Target
 }
 
-// ServeHTTP answers one request. It is the http.Handler form of the cloud.
+// ServeHTTP serves one request. It implements http.Handler.
 func (s *side) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.handler.ServeHTTP(w, r)
 }
@@ -126,17 +126,17 @@ func (s *side) serve(w http.ResponseWriter, r *http.Request) {
 	if c.broken {
 		panic(http.ErrAbortHandler)
 	}
-	refusal, release := s.service.admit(c)
+	rejection, release := s.service.admit(c)
 	defer release()
-	if refusal != nil {
-		s.setStatus(c, refusal.Status)
-		refusal.write(w, r)
+	if rejection != nil {
+		s.setStatus(c, rejection.Status)
+		rejection.write(w, r)
 		return
 	}
 	carryOut := sync.OnceValue(func() *Response {
-		answer := s.service.respond(c)
-		s.setStatus(c, answer.Status)
-		return answer
+		response := s.service.respond(c)
+		s.setStatus(c, response.Status)
+		return response
 	})
 	if rule := s.hit(c); rule != nil {
 		if rule.fault.After {
@@ -237,7 +237,7 @@ func (s *side) URL() string {
 	return "https://" + s.host + s.base
 }
 
-// Response is a whole HTTP answer.
+// Response is a whole HTTP response.
 type Response struct {
 	Status int
 	Header http.Header

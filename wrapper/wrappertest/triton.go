@@ -63,7 +63,7 @@ func newTriton(key crypto.Signer, clock *clock) *Triton {
 }
 
 // Key is a private key of the account that the cloud knows from the start, under
-// [KeyName]: Ed25519, made anew for every cloud.
+// [KeyName]: Ed25519, generated for every cloud.
 func (c *Triton) Key() crypto.Signer { return c.key }
 
 // AccountID is the uuid of [Account], which may take the place of its login in
@@ -74,7 +74,7 @@ func (c *Triton) AccountID() string {
 	return c.accountID
 }
 
-// tritonError is a refusal in the vendor's shape.
+// tritonError is an error in the vendor's shape.
 type tritonError struct {
 	status        int
 	code, message string

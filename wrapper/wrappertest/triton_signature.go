@@ -112,7 +112,7 @@ var algorithms = []string{
 func parseSignature(authorization string) (signatureParts, *tritonError) {
 	scheme, rest, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "Signature") {
-		return signatureParts{}, invalidHeader("the Authorization scheme has to be Signature")
+		return signatureParts{}, invalidHeader("the Authorization scheme must be Signature")
 	}
 	parts := signatureParts{headers: []string{"date"}}
 	if found := legacySignature.FindStringSubmatch(rest); found != nil {
@@ -141,7 +141,7 @@ func parseSignature(authorization string) (signatureParts, *tritonError) {
 	case !slices.Contains(algorithms, parts.algorithm):
 		return parts, invalidHeader("algorithm " + parts.algorithm + " is not supported")
 	case !slices.Contains(parts.headers, "date"):
-		return parts, invalidHeader("the date header has to be signed")
+		return parts, invalidHeader("the date header must be signed")
 	}
 	return parts, nil
 }
