@@ -64,7 +64,8 @@ func (number contractOption) applyCall(o *callOptions) {
 type settings struct {
 	baseURL        string
 	client         *http.Client
-	logger         *slog.Logger
+	logger         attemptLogger
+	jar            cookies
 	retry          RetryPolicy
 	poll           PollPolicy
 	contract       int
@@ -99,7 +100,12 @@ func WithBaseURL(url string) IONOSOption {
 // nil selects the default: a transport of the client's own that uses HTTPS_PROXY and TLS 1.2 or
 // newer, and keeps connections.
 func WithHTTPClient(client *http.Client) Option {
-	return option(func(s *settings) { s.client = client })
+	return option(func(s *settings) {
+		s.client, s.jar = client, nil
+		if client != nil && client.Jar != nil {
+			s.jar = cookieJar{client.Jar}
+		}
+	})
 }
 
 // WithTransport wraps the transport that sends the attempts, for tracing or metrics. wrap is called once, with
@@ -121,7 +127,12 @@ func WithTransport(wrap func(http.RoundTripper) http.RoundTripper) Option {
 // operation ([OperationName]), method, path, status, request_id, error, attempt and duration, as far
 // as they are known; never a header, query or body. The level is Debug for success and Warn otherwise.
 func WithLogger(logger *slog.Logger) Option {
-	return option(func(s *settings) { s.logger = logger })
+	return option(func(s *settings) {
+		s.logger = nil
+		if logger != nil {
+			s.logger = slogLogger{logger}
+		}
+	})
 }
 
 // WithRetry replaces the retry policy. RetryPolicy{MaxAttempts: 1} disables retries.
@@ -233,6 +244,7 @@ func newTransport(v *vendor, auth Auth, s *settings) (*transport, error) {
 		auth:          auth,
 		retry:         s.retry.withDefaults(),
 		logger:        s.logger,
+		jar:           s.jar,
 		responseLimit: s.responseLimit,
 		limit:         s.attemptTimeout,
 		headers: http.Header{
@@ -245,11 +257,8 @@ func newTransport(v *vendor, auth Auth, s *settings) (*transport, error) {
 	if v.acceptVersion != "" {
 		t.headers["Accept-Version"] = shareable(v.acceptVersion)
 	}
-	if s.client != nil {
-		t.jar = s.client.Jar
-		if s.client.Timeout > 0 {
-			t.limit = s.client.Timeout
-		}
+	if s.client != nil && s.client.Timeout > 0 {
+		t.limit = s.client.Timeout
 	}
 	if s.hasContract {
 		t.contract = strconv.Itoa(s.contract)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -19,19 +18,19 @@ import (
 //	do         turns a failure into an *Error, and retries where that is safe (retry.go)
 //	authorize  puts fresh credentials on the attempt: a signature covers its date (auth.go)
 //	limiter    waits while the service wants no requests, and limits concurrency (limiter.go)
-//	log        one record per attempt (below)
+//	log        one record per attempt (log.go)
 //	send       one HTTP exchange, its body read, redirects not followed (below)
 //
 // It is not an http.RoundTripper, because one of those may not turn a response into an error,
 // and would put the credentials on redirected requests again.
 type transport struct {
 	next          http.RoundTripper
-	jar           http.CookieJar // nil for most
+	jar           cookies // nil for most
 	auth          Auth
 	limiter       limiter
 	clock         serviceClock
 	retry         RetryPolicy
-	logger        *slog.Logger
+	logger        attemptLogger // nil for most
 	responseLimit int64
 	limit         time.Duration // of one attempt; 0 is none
 	headers       http.Header   // of requests that do not have them; shared by all requests
@@ -193,7 +192,7 @@ func (t *transport) attempt(r *http.Request, number int) (*response, error) {
 		t.clock.learn(resp.Header)
 	}
 	if t.logger != nil {
-		t.log(r, resp, err, number, time.Since(start))
+		t.logger.log(attempted{t.vendor.cloud, r, resp, err, number, time.Since(start)})
 	}
 	return resp, err
 }
@@ -228,39 +227,6 @@ func (t *transport) prepare(r *http.Request, number int) error {
 	return nil
 }
 
-// log never writes a header, a query or a body.
-func (t *transport) log(r *http.Request, resp *response, err error, number int, duration time.Duration) {
-	if resp != nil {
-		err = resp.err
-	}
-	level := slog.LevelDebug
-	if err != nil || resp.StatusCode >= 300 {
-		level = slog.LevelWarn
-	}
-	// Finding secrets reads the request's body: not for a record that nobody gets.
-	if !t.logger.Enabled(r.Context(), level) {
-		return
-	}
-	redact := newRedactor(r)
-	attrs := make([]slog.Attr, 0, 10)
-	attrs = append(attrs, slog.String("cloud", t.vendor.cloud), slog.String("host", r.URL.Host))
-	if name := OperationName(r.Context()); name != "" {
-		attrs = append(attrs, slog.String("operation", name))
-	}
-	attrs = append(attrs, slog.String("method", r.Method), slog.String("path", r.URL.Path))
-	if resp != nil {
-		attrs = append(attrs, slog.Int("status", resp.StatusCode))
-		if id := requestID(resp.Header); id != "" {
-			attrs = append(attrs, slog.String("request_id", printable(redact.clip(id, maxErrorText))))
-		}
-	}
-	if err != nil {
-		attrs = append(attrs, slog.String("error", printable(redact.clip(err.Error(), maxErrorBody))))
-	}
-	attrs = append(attrs, slog.Int("attempt", number), slog.Duration("duration", duration))
-	t.logger.LogAttrs(r.Context(), level, "cloudroster request", attrs...)
-}
-
 // send makes one HTTP exchange. The body of the response is read here, so that the time limit,
 // the size limit and the retry cover it and the connection is free for the next request.
 //
@@ -275,10 +241,7 @@ func (t *transport) send(r *http.Request) (*response, error) {
 		attempt = r.WithContext(ctx)
 	}
 	if t.jar != nil {
-		attempt = attempt.Clone(attempt.Context()) // its cookies are not those of the next attempt
-		for _, cookie := range t.jar.Cookies(r.URL) {
-			attempt.AddCookie(cookie)
-		}
+		attempt = t.jar.add(attempt)
 	}
 	var trace sending
 	if isWrite(r) { // what reads may be repeated, sent or not
@@ -297,9 +260,7 @@ func (t *transport) send(r *http.Request) (*response, error) {
 		return nil, trace.mark(err)
 	}
 	if t.jar != nil {
-		if cookies := resp.Cookies(); len(cookies) > 0 {
-			t.jar.SetCookies(r.URL, cookies)
-		}
+		t.jar.keep(r, resp)
 	}
 	if resp.Body == nil {
 		resp.Body = http.NoBody

@@ -1,7 +1,6 @@
 package wrapper
 
 import (
-	"html"
 	"iter"
 	"strings"
 	"unicode/utf16"
@@ -113,19 +112,6 @@ func codeUnit(text string) (rune, bool) {
 		r = r<<4 | rune(value)
 	}
 	return r, true
-}
-
-func htmlEscape(text string) (string, int) {
-	const longest = 32 // of all names of entities
-	end := strings.IndexByte(text[:min(len(text), longest)], ';') + 1
-	if end == 0 {
-		return "", 0
-	}
-	plain := html.UnescapeString(text[:end])
-	if plain == text[:end] {
-		return "", 0
-	}
-	return plain, end
 }
 
 func pathEscape(text string) (string, int) {

@@ -17,8 +17,8 @@ import (
 
 // What the library may cost its users.
 const (
-	maxSize    = 480_000 // bytes over the floor's program; 33,000 are the decode functions
-	maxModules = 3       // of third parties, linked
+	maxSize    = 300_000 // bytes over the floor's program
+	maxModules = 0       // of third parties, linked
 	maxGoSum   = 50      // lines
 	maxBuild   = 1.15    // of the floor's CPU time, cold
 )
