@@ -92,7 +92,7 @@ func (s *dirSearch) public(name string) {
 
 // add leaves out further copies of one key.
 func (s *dirSearch) add(key ssh.PublicKey, path string) {
-	fingerprint := ssh.FingerprintLegacyMD5(key)
+	fingerprint := md5Fingerprint(key)
 	for _, other := range s.found {
 		if other.fingerprint == fingerprint {
 			return

@@ -240,7 +240,7 @@ func requireSigns(t *testing.T, signer wrapper.Signer, key crypto.PublicKey, alg
 	t.Helper()
 	public, err := ssh.NewPublicKey(key)
 	require.NoError(t, err)
-	assert.Equal(t, ssh.FingerprintLegacyMD5(public), signer.Fingerprint())
+	assert.Equal(t, md5Fingerprint(public), signer.Fingerprint())
 	assert.Equal(t, algorithm, signer.Algorithm())
 	data := []byte("(request-target): get /alice/users\ndate: Sun, 05 Jan 2014 21:31:40 GMT")
 	signature, err := signer.Sign(t.Context(), data)

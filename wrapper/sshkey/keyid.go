@@ -1,6 +1,7 @@
 package sshkey
 
 import (
+	"crypto/fips140"
 	"encoding/hex"
 	"strings"
 
@@ -23,11 +24,18 @@ func parseKeyID(id string) keyID {
 	return keyID{name: id}
 }
 
+// md5Fingerprint is by what Triton knows a key. MD5 only names it, which a process held to
+// FIPS 140 may do.
+func md5Fingerprint(key ssh.PublicKey) (fingerprint string) {
+	fips140.WithoutEnforcement(func() { fingerprint = ssh.FingerprintLegacyMD5(key) })
+	return fingerprint
+}
+
 // matchesKey compares fingerprints, matches compares names too.
 func (id keyID) matchesKey(key ssh.PublicKey) bool {
 	switch {
 	case id.md5 != "":
-		return strings.ReplaceAll(ssh.FingerprintLegacyMD5(key), ":", "") == id.md5
+		return strings.ReplaceAll(md5Fingerprint(key), ":", "") == id.md5
 	case id.sha256 != "":
 		return ssh.FingerprintSHA256(key) == id.sha256
 	default:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ed25519"
+	"crypto/fips140"
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/pem"
@@ -36,6 +37,9 @@ func parsePrivate(text []byte, ask func() ([]byte, error)) (crypto.Signer, error
 		if err := checkType(public.Type()); err != nil {
 			return nil, err
 		}
+	}
+	if block.Headers["DEK-Info"] != "" && fips140.Enforced() {
+		return nil, unsupported("FIPS 140 does not allow MD5, with which it is protected; convert it with: ssh-keygen -p -f KEY")
 	}
 	// The other three, RSA, EC and OPENSSH PRIVATE KEY.
 	single := pem.EncodeToMemory(block)

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/fips140"
 	"crypto/pbkdf2"
 	"crypto/sha1" // #nosec G505 -- the default of PBKDF2 in PKCS #5
 	"crypto/sha256"
@@ -81,6 +82,9 @@ func parseEncryptedPKCS8(der []byte, ask func() ([]byte, error)) (crypto.Signer,
 		return nil, err
 	}
 	key, err := pbkdf2.Key(prf, string(passphrase), kdf.Salt, kdf.Iterations, keyLength)
+	if err != nil && fips140.Enforced() {
+		return nil, unsupported("FIPS 140 does not allow the way it is protected; convert it with: openssl pkcs8 -topk8 -v2 aes-256-cbc -in KEY -out OUT")
+	}
 	if err != nil {
 		return nil, damaged(block)
 	}

@@ -46,7 +46,7 @@ func TestEveryFormatOfEveryKeyTypeFromEverySource(t *testing.T) {
 
 				ids := []string{
 					ssh.FingerprintSHA256(public), ssh.FingerprintSHA256(public) + "=", "alice at work", "id_test", "id_test.pub",
-					ssh.FingerprintLegacyMD5(public), "MD5:" + strings.ToUpper(ssh.FingerprintLegacyMD5(public)),
+					md5Fingerprint(public), "MD5:" + strings.ToUpper(md5Fingerprint(public)),
 				}
 				for _, id := range ids {
 					signer, err = FindInDir(withPublic, id, ask(format.protected))
@@ -57,7 +57,7 @@ func TestEveryFormatOfEveryKeyTypeFromEverySource(t *testing.T) {
 				signer, err = FindInDir(alone, "id_test", ask(format.protected))
 				require.NoError(t, err, "directory without public half, by name")
 				requireSigns(t, signer, key.Public(), algorithms[keyType])
-				for _, id := range []string{ssh.FingerprintLegacyMD5(public), ssh.FingerprintSHA256(public)} {
+				for _, id := range []string{md5Fingerprint(public), ssh.FingerprintSHA256(public)} {
 					signer, err = FindInDir(alone, id, ask(format.protected))
 					if format.protected && format.name != "OpenSSH" {
 						require.ErrorIs(t, err, ErrKeyNotFound, "its public half cannot be known")
@@ -108,7 +108,7 @@ func TestEveryFileThatSSHKeygenWrites(t *testing.T) {
 					requireSigns(t, signer, public.(ssh.CryptoPublicKey).CryptoPublicKey(), algorithms[keyType])
 					signer, err = FindInDir(filepath.Dir(path), "alice at work", ask(protection != ""))
 					require.NoError(t, err)
-					assert.Equal(t, ssh.FingerprintLegacyMD5(public), signer.Fingerprint())
+					assert.Equal(t, md5Fingerprint(public), signer.Fingerprint())
 
 					if protection != "" {
 						_, err = Load(path)
@@ -221,11 +221,11 @@ func TestAnotherKeyThanTheExpectedOneIsRefused(t *testing.T) {
 	t.Parallel()
 	key, other := testKey(t, "Ed25519"), publicKey(t, testKey(t, "P-256"))
 	text := pem.EncodeToMemory(encodePKCS8(t, key))
-	for _, fingerprint := range []string{ssh.FingerprintLegacyMD5(publicKey(t, key)), ssh.FingerprintSHA256(publicKey(t, key)), ""} {
+	for _, fingerprint := range []string{md5Fingerprint(publicKey(t, key)), ssh.FingerprintSHA256(publicKey(t, key)), ""} {
 		_, err := Parse(text, WithFingerprint(fingerprint))
 		require.NoError(t, err)
 	}
-	for _, fingerprint := range []string{ssh.FingerprintLegacyMD5(other), ssh.FingerprintSHA256(other), "work"} {
+	for _, fingerprint := range []string{md5Fingerprint(other), ssh.FingerprintSHA256(other), "work"} {
 		signer, err := Parse(text, WithFingerprint(fingerprint))
 		require.ErrorIs(t, err, ErrKeyNotFound)
 		assert.Nil(t, signer)

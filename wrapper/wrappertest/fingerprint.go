@@ -2,6 +2,7 @@ package wrappertest
 
 import (
 	"crypto"
+	"crypto/fips140"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -18,7 +19,9 @@ func Fingerprint(key crypto.PublicKey) string {
 	if err != nil {
 		panic("wrappertest: fingerprint: " + err.Error())
 	}
-	return ssh.FingerprintLegacyMD5(public)
+	var fingerprint string
+	fips140.WithoutEnforcement(func() { fingerprint = ssh.FingerprintLegacyMD5(public) }) // a name, as Triton has it
+	return fingerprint
 }
 
 // sshKey returns the SSH form of a key of a type that Triton supports.

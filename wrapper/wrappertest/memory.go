@@ -8,10 +8,8 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"sync/atomic"
-	"syscall"
 )
 
 // HTTPClient returns a client that reaches both clouds in memory, without sockets:
@@ -97,7 +95,7 @@ func (p *pipeEnd) SetLinger(int) error {
 func (p *pipeEnd) Read(b []byte) (int, error) {
 	n, err := p.Conn.Read(b)
 	if errors.Is(err, io.EOF) && p.broken.Load() {
-		err = &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
+		err = &net.OpError{Op: "read", Net: "tcp", Err: errReset}
 	}
 	return n, err
 }

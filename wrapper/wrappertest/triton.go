@@ -2,8 +2,6 @@ package wrappertest
 
 import (
 	"crypto"
-	"crypto/md5"
-	"encoding/base64"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -116,8 +114,7 @@ func (c *Triton) respond(q *call) *Response {
 	if done.body != nil {
 		header.Set("Content-Type", "application/json")
 		response.Body = encode(done.body)
-		sum := md5.Sum(response.Body)
-		header.Set("Content-MD5", base64.StdEncoding.EncodeToString(sum[:]))
+		header.Set("Content-MD5", contentMD5(response.Body))
 	}
 	return response
 }

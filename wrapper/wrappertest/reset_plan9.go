@@ -1,0 +1,5 @@
+package wrappertest
+
+import "errors"
+
+var errReset = errors.New("read: connection reset by peer")
