@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/cloudroster/cloudroster/internal/flat"
 )
 
 // The generator's configuration and the Go names of this version, for documents that have none beside them.
@@ -61,12 +63,12 @@ func generate(ctx context.Context, env environment, document, directory string) 
 	if err != nil {
 		return err
 	}
-	flat, err := flatten(text, overlay)
+	flattened, err := flat.Document(text, overlay)
 	if err != nil {
 		return err
 	}
 	flatFile := filepath.Join(directory, documentFile)
-	if err := os.WriteFile(flatFile, flat, 0o600); err != nil {
+	if err := os.WriteFile(flatFile, flattened, 0o600); err != nil {
 		return err
 	}
 	overlayFile, configFile := filepath.Join(directory, "go.yaml"), filepath.Join(directory, "config.yaml")

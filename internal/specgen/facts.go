@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/cloudroster/cloudroster/internal/flat"
 )
 
 // facts is what a document says, one statement a place: {"schema User.id", "type"} is "string".
@@ -150,7 +152,7 @@ var groups = map[string]string{
 }
 
 func (c collector) value(element, key, detail string, n *yaml.Node, isName bool) {
-	if word := groups[key]; word != "" && holdsNames(isName, key, n) && len(n.Content) > 0 {
+	if word := groups[key]; word != "" && flat.HoldsNames(isName, key, n) && len(n.Content) > 0 {
 		for name, v := range pairs(n) {
 			c.value(element, name.Value, strings.TrimSuffix(detail, key)+word+" "+name.Value, v, true)
 		}
@@ -165,7 +167,7 @@ func (c collector) value(element, key, detail string, n *yaml.Node, isName bool)
 		if isName {
 			c.state(element, detail, "present")
 		}
-		c.object(element, detail, n, holdsNames(isName, key, n))
+		c.object(element, detail, n, flat.HoldsNames(isName, key, n))
 	}
 }
 

@@ -6,9 +6,10 @@ import (
 	"go/format"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/cloudroster/cloudroster/internal/flat"
 )
 
 const (
@@ -24,41 +25,18 @@ func nameEnums(root string, doc *yaml.Node) error {
 	if err != nil {
 		return err
 	}
-	chosen, used := get(goNames, enumNames), map[string]bool{}
+	chosen := map[string]string{}
+	for value, name := range pairs(get(goNames, enumNames)) {
+		chosen[value.Value] = name.Value
+	}
+	used := flat.NameEnums(doc, chosen)
 	var wrong problems
-	eachEnum(doc, false, func(n *yaml.Node) {
-		names := list()
-		for _, value := range items(get(n, "enum")) {
-			name := text(chosen, value.Value)
-			if name == "" {
-				name = camel(strings.ToLower(value.Value))
-			}
-			used[value.Value] = true
-			names.Content = append(names.Content, scalar(name))
-		}
-		set(n, "x-enum-varnames", names)
-	})
-	for value := range pairs(chosen) {
+	for value := range pairs(get(goNames, enumNames)) {
 		if !used[value.Value] {
 			wrong.add("%s: line %d: %s names the value %q, which no enumeration has", goFile, value.Line, enumNames, value.Value)
 		}
 	}
 	return wrong.err()
-}
-
-// eachEnum calls visit for every schema that has an enumeration.
-func eachEnum(n *yaml.Node, names bool, visit func(schema *yaml.Node)) {
-	for _, child := range items(n) {
-		eachEnum(child, false, visit)
-	}
-	if !names && len(items(get(n, "enum"))) > 0 {
-		visit(n)
-	}
-	for k, v := range pairs(n) {
-		if !holdsData(names, k.Value) {
-			eachEnum(v, holdsNames(names, k.Value, v), visit)
-		}
-	}
 }
 
 // bounds is the Go file with the bounds of the integer query parameters. Operations that share a parameter share its bounds.
@@ -71,7 +49,7 @@ func bounds(doc *yaml.Node) []byte {
 			}
 			for key, word := range map[string]string{"minimum": "Min", "maximum": "Max"} {
 				if value := text(p, "schema", key); value != "" {
-					values[camel(text(p, "name"))+word] = value
+					values[flat.Camel(text(p, "name"))+word] = value
 				}
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/cloudroster/cloudroster/internal/flat"
 )
 
 // importPage makes one document from the fragments of a page: facts only, in the order in which the page gives them.
@@ -65,8 +67,8 @@ func stripProse(n *yaml.Node, names bool) {
 		if !names && isProse(k.Value, v) {
 			continue
 		}
-		if !holdsData(names, k.Value) {
-			stripProse(v, holdsNames(names, k.Value, v))
+		if !flat.HoldsData(names, k.Value) {
+			stripProse(v, flat.HoldsNames(names, k.Value, v))
 		}
 		kept = append(kept, k, v)
 	}

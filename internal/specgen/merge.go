@@ -7,6 +7,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/cloudroster/cloudroster/internal/flat"
 )
 
 const (
@@ -149,8 +151,8 @@ func walk(n *yaml.Node, path string, names bool, visit func(path, key string, va
 		if !names {
 			visit(at, k.Value, v)
 		}
-		if !holdsData(names, k.Value) {
-			walk(v, at, holdsNames(names, k.Value, v), visit)
+		if !flat.HoldsData(names, k.Value) {
+			walk(v, at, flat.HoldsNames(names, k.Value, v), visit)
 		}
 	}
 }

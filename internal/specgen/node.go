@@ -157,25 +157,3 @@ func listDifference(a, b []*yaml.Node, path string) (where, left, right string, 
 	}
 	return "", "", "", false
 }
-
-// namesUnder are the keys whose values map free names to objects. Below them a key is somebody's name, never a keyword: a schema may
-// well have a property called "description", and the IONOS user has one called "properties".
-var namesUnder = map[string]bool{
-	"paths": true, "properties": true, "headers": true, "responses": true, "content": true, "schemas": true,
-	"securitySchemes": true, "variables": true, "callbacks": true, "links": true, "encoding": true,
-	"patternProperties": true, "requestBodies": true, "examples": true, "mapping": true, "scopes": true,
-}
-
-// holdsNames says whether the children of n under key are names, given whether key itself is a name.
-func holdsNames(keyIsName bool, key string, value *yaml.Node) bool {
-	if keyIsName || value.Kind != yaml.MappingNode {
-		return false
-	}
-	// "parameters" is a list everywhere but under components.
-	return namesUnder[key] || key == "parameters"
-}
-
-// holdsData says whether the value under a keyword is data, in which no keyword means anything.
-func holdsData(keyIsName bool, key string) bool {
-	return !keyIsName && (key == "default" || key == "example" || key == "enum" || key == "value")
-}

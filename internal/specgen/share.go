@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/cloudroster/cloudroster/internal/flat"
 )
 
 // The sources repeat the parameters, headers and responses that operations have in common. The written document has each of them once,
@@ -87,7 +89,7 @@ func (s sharer) replace(operationID string, key, n *yaml.Node) *yaml.Node {
 // name makes a component's name of the parameter's or the header's name, or of the response's status and schema.
 func (s sharer) name(key string, n *yaml.Node) string {
 	if s.kind != "responses" {
-		return camel(strings.TrimPrefix(key, "X-"))
+		return flat.Camel(strings.TrimPrefix(key, "X-"))
 	}
 	status := "Default"
 	if number, err := strconv.Atoi(key); err == nil {
@@ -102,15 +104,6 @@ func (s sharer) name(key string, n *yaml.Node) string {
 		name = text(schema, "items", "$ref")
 	}
 	return status + name[strings.LastIndex(name, "/")+1:]
-}
-
-// camel writes a name such as as-role or userId as AsRole and UserId.
-func camel(name string) string {
-	var out strings.Builder
-	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '-' || r == '_' }) {
-		out.WriteString(strings.ToUpper(word[:1]) + word[1:])
-	}
-	return out.String()
 }
 
 // canonical renders a value so that two of them are the same if and only if they say the same.
@@ -131,19 +124,6 @@ func writeForm(out *strings.Builder, n *yaml.Node) {
 // expand undoes share.
 func expand(doc *yaml.Node) *yaml.Node {
 	doc = clone(doc)
-	components := get(doc, "components")
-	for _, kind := range slices.Backward(sharedKinds) {
-		s := sharer{kind: kind}
-		s.each(doc, func(_ string, _, n *yaml.Node) *yaml.Node {
-			if name, isRef := strings.CutPrefix(text(n, "$ref"), "#/components/"+kind+"/"); isRef && get(components, kind, name) != nil {
-				return clone(get(components, kind, name))
-			}
-			return n
-		})
-	}
-	// A response's headers are references, too, so that components go last.
-	for _, kind := range sharedKinds {
-		remove(components, kind)
-	}
+	flat.Expand(doc)
 	return doc
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/cloudroster/cloudroster/internal/flat"
 )
 
 // encode writes a document as YAML that every reader takes the same way: no anchors, no flow style but for empty collections, strings
@@ -59,10 +61,10 @@ func settle(n *yaml.Node, names bool) {
 					return status
 				})
 			}
-			if holdsData(names, k.Value) {
+			if flat.HoldsData(names, k.Value) {
 				settle(v, true)
 			} else {
-				settle(v, holdsNames(names, k.Value, v))
+				settle(v, flat.HoldsNames(names, k.Value, v))
 			}
 		}
 		if !names {
