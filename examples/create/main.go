@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log"
 
 	"github.com/cloudroster/cloudroster/wrapper"
@@ -14,11 +13,9 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	user, err := client.Users().Create(context.Background(), wrapper.UserCreate{
-		Email: "jo@example.com", FirstName: "Jo", LastName: "Meier", Password: "correct-horse-9",
-	})
-	if err != nil {
+	jo := wrapper.UserCreate{Email: "jo@example.com", FirstName: "Jo", LastName: "Meier", Password: "correct-horse-9"}
+	if _, err := client.Users().Create(context.Background(), jo); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("created", user.ID)
+	log.Print("created ", jo.Email)
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -58,6 +59,50 @@ func changeAndWait(ctx context.Context, out io.Writer, ionos *wrapper.IONOS, use
 		fmt.Fprintln(out, status.State) // QUEUED, RUNNING, DONE
 	}
 	return nil
+}
+
+func readGroup(ctx context.Context, out io.Writer, ionos *wrapper.IONOS) error {
+	group, err := ionos.Groups().Get(ctx, "operators")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, group.Name, group.Granted(), group.Privileges["createSnapshot"])
+	return nil
+}
+
+func createDataCenter(ctx context.Context, ionos *wrapper.IONOS) error {
+	raw := ionos.Raw()
+	body := strings.NewReader(`{"properties":{"name":"production","location":"de/fra"}}`)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, raw.Server+"datacenters", body)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := raw.Client.Do(r) // every status that is not a success is a *wrapper.Error
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	operation, err := ionos.OperationFrom(resp)
+	if err != nil {
+		return err
+	}
+	return operation.Wait(ctx)
+}
+
+func listDataCenters(ctx context.Context, out io.Writer, triton *wrapper.Triton) error {
+	raw := triton.Raw()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, raw.Server+triton.Account()+"/datacenters", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := raw.Client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(out, resp.Body)
+	return err
 }
 
 func explain(out io.Writer, err error) {
@@ -132,6 +177,20 @@ func TestTour(t *testing.T) {
 	assert.Contains(t, out.String(), "DONE\n")
 	jo, _ := cloud.IONOS.User(id)
 	assert.Equal(t, "Jo Meier", jo.FirstName+" "+jo.LastName)
+
+	out.Reset()
+	cloud.IONOS.AddGroup(wrappertest.Group{Name: "Operators", Privileges: map[string]any{"createQuantum": true}})
+	require.NoError(t, readGroup(t.Context(), &out, ionos))
+	assert.Equal(t, "Operators [createQuantum] false\n", out.String())
+
+	require.NoError(t, createDataCenter(t.Context(), ionos))
+	list, err := ionos.ListResourcesByType(t.Context(), gen.ResourceTypeDataCenter)
+	require.NoError(t, err)
+	require.Len(t, list.Items, 1)
+	assert.Equal(t, "production", list.Items[0].Properties.Name)
+	out.Reset()
+	require.NoError(t, listDataCenters(t.Context(), &out, triton))
+	assert.Contains(t, out.String(), cloud.Triton.URL())
 
 	out.Reset()
 	_, err = ionos.GetUser(t.Context(), "nobody")
