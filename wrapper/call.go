@@ -39,7 +39,7 @@ func WithDepth(depth int) CallOption {
 	return callOption(func(o *callOptions) { o.depth, o.given = depth, o.given|givenDepth })
 }
 
-// WithOffset starts at this user, counted from 0. ListUsers and AllUsers accept it.
+// WithOffset starts at this user, counting from 0. ListUsers and AllUsers accept it.
 func WithOffset(offset int) CallOption {
 	return callOption(func(o *callOptions) { o.offset, o.given = offset, o.given|givenOffset })
 }

@@ -17,85 +17,84 @@ import (
 
 // Errors to match with errors.Is. Each *Error and *OperationError matches those that apply.
 var (
-	// ErrNotFound: there is no such user, group, share, resource or request (404).
+	// ErrNotFound: the user, group, share, resource or request does not exist (404).
 	ErrNotFound = errors.New("not found")
 	// ErrUnauthorized: the credentials are missing or wrong (401).
 	ErrUnauthorized = errors.New("unauthorized")
 	// ErrForbidden: the credentials are right but do not allow this (403, 402).
 	ErrForbidden = errors.New("forbidden")
-	// ErrInvalid: the service refused the input (400, 405, 406, 413, 415, 422; Triton's 409
+	// ErrInvalid: the service rejected the input (400, 405, 406, 413, 415, 422; Triton's 409
 	// InvalidArgument and MissingParameter), or this library did before any request.
 	ErrInvalid = errors.New("invalid")
-	// ErrConflict: the input contradicts what exists (409 otherwise; Triton's refusal to delete
-	// what has child elements).
+	// ErrConflict: the input contradicts what exists (409 otherwise; deleting a Triton user who still has
+	// SSH keys).
 	ErrConflict = errors.New("conflict")
 	// ErrExists: the email address or login is taken. Such an error is ErrInvalid or ErrConflict
 	// as well, as the service has it. Error.Field names it where the service does.
 	ErrExists = errors.New("already exists")
 	// ErrRateLimited: too many requests (429; 420 on Triton), by this call or by others of the
-	// client, for which it would have had to wait past its deadline.
+	// client, and waiting for its turn would have exceeded the deadline.
 	ErrRateLimited = errors.New("rate limited")
-	// ErrUnavailable: the service, or a gateway before it, could not answer (5xx).
+	// ErrUnavailable: the service, or a gateway before it, failed (5xx).
 	ErrUnavailable = errors.New("unavailable")
-	// ErrOperationFailed: an accepted operation ended as FAILED, or one of its targets did.
+	// ErrOperationFailed: an accepted operation, or one of its targets, failed.
 	ErrOperationFailed = errors.New("operation failed")
-	// ErrOutcomeUnknown: a write may or may not have happened. Wait for Error.Operation if the
-	// error has one, and look before repeating it otherwise.
+	// ErrOutcomeUnknown: a write may or may not have been applied. Wait for Error.Operation if the
+	// error has one, and read before repeating the write otherwise.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
-	// ErrUnexpectedResponse: the answer is not what the operation documents: a redirect, an
-	// HTML page, an empty body, something that is not the expected JSON.
-	ErrUnexpectedResponse = errors.New("unexpected answer")
-	// ErrResponseTooLarge: the answer is larger than the response limit (WithResponseLimit).
-	ErrResponseTooLarge = errors.New("answer too large")
-	// ErrClockSkew: Triton refused the signature because this machine's clock is off.
+	// ErrUnexpectedResponse: the response is not one that the operation documents: a redirect, an
+	// HTML page, an empty body, other JSON.
+	ErrUnexpectedResponse = errors.New("unexpected response")
+	// ErrResponseTooLarge: the response is larger than the limit (WithResponseLimit).
+	ErrResponseTooLarge = errors.New("response too large")
+	// ErrClockSkew: Triton rejected the signature because this machine's clock is wrong.
 	ErrClockSkew = errors.New("clock skew")
 )
 
-// maxErrorBody bounds Error.Body; the rest of a failed answer is dropped.
+// maxErrorBody bounds Error.Body; the rest of a failed response is dropped.
 const maxErrorBody = 4 << 10
 
 // maxErrorText bounds what Error.Error prints of one message.
 const maxErrorText = 300
 
-// Error is the one error for a call that failed: a status that is not success, an answer that
-// cannot be read, or no answer at all.
+// Error is the error of a request that failed: a status that is not success, a response that
+// cannot be read, or no response.
 //
 //	var failed *wrapper.Error
 //	if errors.As(err, &failed) {
 //		fmt.Println(failed.Status, failed.Code, failed.RequestID)
 //	}
 //
-// Its text never holds a query, a body, a header or a secret, whichever fmt verb, encoder or
+// Its text never has a query, a body, a header or a secret, whichever fmt verb, encoder or
 // logger prints it.
 type Error struct {
 	// Method and Path are those of the request; Path has no query.
 	Method, Path string
-	// Status is the HTTP status, or 0 when no answer arrived.
+	// Status is the HTTP status, or 0 if there was no response.
 	Status int
 	// Code is the vendor's code of the first message, such as 422's "439" or Triton's
 	// "InvalidArgument". It may be empty.
 	Code string
-	// Messages are all messages of the answer.
+	// Messages are all messages of the response.
 	Messages []Message
 	// RequestID is the id that the service gave the request, for its support. It may be empty.
 	RequestID string
-	// RateLimit is what the answer said of rate limits, nil if nothing.
+	// RateLimit has the rate limit headers of the response, nil if there were none.
 	RateLimit *RateLimit
-	// RetryAfter is how long the service asked to wait, 0 if it did not say.
+	// RetryAfter is the delay that the service asked for, 0 if none.
 	RetryAfter time.Duration
-	// Attempts is how many times the request was tried, the last time without sending it
-	// included if there were no credentials or no connection for it.
+	// Attempts is the number of attempts, including one that had no credentials or no connection.
 	Attempts int
-	// Body is the start of the answer's body, at most 4 KiB, with known secrets removed. It is
+	// Body is the start of the response body, at most 4 KiB, with known secrets redacted. It is
 	// never printed.
 	Body []byte
-	// Operation is set when the service accepted a write (202) whose answer could not be read.
+	// Operation is set if the service accepted a write (202) whose response could not be read.
 	Operation *Operation
-	// Err is the cause where there is one besides the status.
+	// Err is the cause, nil if the status is all.
 	Err error
 
-	// Field is the field that the service objects to, such as "email" or "login", where its
-	// message names one. It may be empty.
+	// Field is the field that a message of the service names, such as "email" or "login". It may be
+	// empty.
 	Field string
 
 	vendor         *vendor // nil for an error that is not of a response
@@ -118,7 +117,7 @@ type vendor struct {
 	repair func([]byte) ([]byte, bool)
 }
 
-// Message is one message of a failed answer.
+// Message is one message of a failed response.
 type Message struct {
 	// Code is the vendor's, "" if it gave none.
 	Code string
@@ -126,12 +125,12 @@ type Message struct {
 	Text string
 }
 
-// RateLimit is what the X-RateLimit headers of an answer said. -1 stands for a header that
-// was not there or not a number.
+// RateLimit has the X-RateLimit headers of a response. -1 stands for a header that was missing or
+// not a number.
 type RateLimit struct {
-	// Limit is the average number of requests a minute.
+	// Limit is the number of requests per minute, on average.
 	Limit int
-	// Burst is the number of requests at the same time.
+	// Burst is the number of concurrent requests.
 	Burst int
 	// Remaining is the number of requests left.
 	Remaining int
@@ -178,7 +177,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether e belongs to one of the Err variables of this package.
+// Is reports whether e matches one of the Err variables of this package.
 func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrOutcomeUnknown:
@@ -359,7 +358,7 @@ func joinErrors(err, afterwards error) error {
 	return fmt.Errorf("%w; %w", err, afterwards)
 }
 
-// invalid is the error for input that is rejected before any request.
+// invalid returns the error for input that is rejected before any request.
 func invalid(parameter, reason string) error {
 	return fmt.Errorf("%s: %s: %w", parameter, reason, ErrInvalid)
 }

@@ -25,11 +25,11 @@ const ionosBaseURL = "https://api.ionos.com/cloudapi/v6"
 //	...
 //	err = operation.Wait(ctx)
 //
-// Every documented operation has one method. Reads return the decoded answer. Writes return it
-// beside an [Operation], because the service accepts a change first and carries it out later.
+// Every documented operation has one method. Reads return the decoded response. Writes return it
+// with an [Operation], because the service accepts a write first and applies it later.
 //
-// Ids are opaque strings. An id that is empty, "." or "..", or holds control characters is
-// refused before any request; every other one is escaped. An IONOS is safe for concurrent use.
+// Ids are opaque strings. An id that is empty, "." or "..", or has control characters is
+// [ErrInvalid] before any request; all others are escaped. An IONOS is safe for concurrent use.
 type IONOS struct {
 	server    string // the base URL, which ends in a slash
 	requests  *gen.RequestBuilder
@@ -38,8 +38,8 @@ type IONOS struct {
 	polls     *pollSchedule // shared by all waits
 }
 
-// NewIONOS makes a client. auth is [BasicAuth], [TokenAuth], [TokenSourceAuth] or your own.
-// Nothing is sent; what cannot work is refused with [ErrInvalid].
+// NewIONOS returns a client. auth is [BasicAuth], [TokenAuth], [TokenSourceAuth] or your own. It
+// sends no request. It returns [ErrInvalid] if auth or an option is invalid.
 func NewIONOS(auth Auth, opts ...IONOSOption) (*IONOS, error) {
 	s := ionosSettings(opts)
 	t, err := newTransport(ionosVendor, auth, s)
@@ -54,14 +54,15 @@ func NewIONOS(auth Auth, opts ...IONOSOption) (*IONOS, error) {
 	return c, err
 }
 
-// NewIONOSFromEnv makes a client from the variables that the vendor's tools read:
+// NewIONOSFromEnv returns a client configured by the variables that the vendor's tools read:
 //
-//	IONOS_TOKEN                      a token; it beats a password
+//	IONOS_TOKEN                      a token; it wins over a password
 //	IONOS_USERNAME, IONOS_PASSWORD   basic authentication
 //	IONOS_API_URL                    the base URL; /cloudapi/v6 is appended when missing
 //	IONOS_CONTRACT_NUMBER            the contract number
 //
-// A variable that is set but empty counts as unset. opts win over the variables.
+// An empty variable counts as unset. opts win over the variables. It returns [ErrInvalid] if the
+// credentials are missing or incomplete, or a variable is invalid.
 func NewIONOSFromEnv(opts ...IONOSOption) (*IONOS, error) { return newIONOSFromEnv(os.Getenv, opts...) }
 
 func newIONOSFromEnv(getenv func(string) string, opts ...IONOSOption) (*IONOS, error) {
@@ -131,12 +132,12 @@ func (d ionosDoer) Do(r *http.Request) (*http.Response, error) {
 // Format keeps fmt from printing the client behind Raw.
 func (d ionosDoer) Format(state fmt.State, verb rune) { d.client.Format(state, verb) }
 
-// Format prints the base URL for every verb, and nothing that is secret.
+// Format prints the base URL for every verb, and no secret.
 func (c IONOS) Format(state fmt.State, _ rune) {
 	_, _ = io.WriteString(state, "wrapper.IONOS("+c.server+")")
 }
 
-// RateLimit returns what the newest response said of rate limits, nil if none did yet.
+// RateLimit returns the rate limit headers of the newest response that had any, nil if none had.
 func (c *IONOS) RateLimit() *RateLimit { return c.transport.limiter.seen() }
 
 // accepted returns the operation of a write that the service accepted. problem is what is wrong
@@ -154,7 +155,7 @@ func (c *IONOS) accepted(resp *response, problem error) (*Operation, error) {
 	return operation, problem
 }
 
-// operationOf makes the Operation of a write from the Location of its response, which only a
+// operationOf returns the Operation of a write from the Location of its response, which only a
 // 202 has.
 func (c *IONOS) operationOf(resp *response) (*Operation, error) {
 	operation := c.finished()

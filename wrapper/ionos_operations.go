@@ -9,7 +9,8 @@ import (
 // The operations of the IONOS page, in its order, and the request status that a 202 points to.
 // A test compares the meta:operation tags with openapi.yaml.
 
-// ListUsers answers one page of users. [WithOffset] and [WithLimit] choose it; AllUsers walks all.
+// ListUsers returns a page of users, which [WithOffset] and [WithLimit] select. AllUsers returns all
+// users.
 //
 //meta:operation GET /um/users
 func (c *IONOS) ListUsers(ctx context.Context, opts ...CallOption) (*gen.UserList, error) {
@@ -17,7 +18,8 @@ func (c *IONOS) ListUsers(ctx context.Context, opts ...CallOption) (*gen.UserLis
 	return read[gen.UserList](ctx, c, call{operation: "umUsersGet", request: r, err: err, opts: opts, allowed: givenOffset | givenLimit})
 }
 
-// CreateUser creates a user. Email, FirstName, LastName and Password are needed.
+// CreateUser creates a user. Email, FirstName, LastName and Password are required. It returns
+// [ErrExists] if the email address is taken.
 //
 //meta:operation POST /um/users
 func (c *IONOS) CreateUser(ctx context.Context, properties gen.UserCreateProperties, opts ...CallOption) (*gen.User, *Operation, error) {
@@ -29,7 +31,7 @@ func (c *IONOS) CreateUser(ctx context.Context, properties gen.UserCreatePropert
 	return write[gen.User](ctx, c, call{operation: "umUsersPost", request: r, err: err, opts: opts})
 }
 
-// GetUser answers one user.
+// GetUser returns a user. It returns [ErrNotFound] if the user does not exist.
 //
 //meta:operation GET /um/users/{userId}
 func (c *IONOS) GetUser(ctx context.Context, userID string, opts ...CallOption) (*gen.User, error) {
@@ -37,8 +39,8 @@ func (c *IONOS) GetUser(ctx context.Context, userID string, opts ...CallOption) 
 	return read[gen.User](ctx, c, call{operation: "umUsersFindById", request: r, err: err, path: ids{"userID", userID}, object: userID, opts: opts})
 }
 
-// ReplaceUser replaces a user's properties: what properties leaves out may be reset by the service.
-// UpdateUser keeps it.
+// ReplaceUser replaces the properties of a user. The service may reset those that properties leaves
+// out; UpdateUser keeps them.
 //
 //meta:operation PUT /um/users/{userId}
 func (c *IONOS) ReplaceUser(ctx context.Context, userID string, properties gen.UserUpdateProperties, opts ...CallOption) (*gen.User, *Operation, error) {
@@ -46,7 +48,7 @@ func (c *IONOS) ReplaceUser(ctx context.Context, userID string, properties gen.U
 	return write[gen.User](ctx, c, call{operation: "umUsersPut", request: r, err: err, path: ids{"userID", userID}, object: userID, opts: opts})
 }
 
-// DeleteUser deletes a user. One who is not there is [ErrNotFound].
+// DeleteUser deletes a user. It returns [ErrNotFound] if the user does not exist.
 //
 //meta:operation DELETE /um/users/{userId}
 func (c *IONOS) DeleteUser(ctx context.Context, userID string, opts ...CallOption) (*Operation, error) {
@@ -54,7 +56,7 @@ func (c *IONOS) DeleteUser(ctx context.Context, userID string, opts ...CallOptio
 	return remove(ctx, c, call{operation: "umUsersDelete", request: r, err: err, path: ids{"userID", userID}, opts: opts})
 }
 
-// ListUserGroups lists the groups of a user, as resources.
+// ListUserGroups returns the groups of a user, as resources.
 //
 //meta:operation GET /um/users/{userId}/groups
 func (c *IONOS) ListUserGroups(ctx context.Context, userID string, opts ...CallOption) (*gen.ResourceList, error) {
@@ -62,7 +64,7 @@ func (c *IONOS) ListUserGroups(ctx context.Context, userID string, opts ...CallO
 	return read[gen.ResourceList](ctx, c, call{operation: "umUsersGroupsGet", request: r, err: err, path: ids{"userID", userID}, opts: opts})
 }
 
-// ListOwnedResources lists the resources that a user owns.
+// ListOwnedResources returns the resources that a user owns.
 //
 //meta:operation GET /um/users/{userId}/owns
 func (c *IONOS) ListOwnedResources(ctx context.Context, userID string, opts ...CallOption) (*gen.ResourceList, error) {
@@ -70,7 +72,7 @@ func (c *IONOS) ListOwnedResources(ctx context.Context, userID string, opts ...C
 	return read[gen.ResourceList](ctx, c, call{operation: "umUsersOwnsGet", request: r, err: err, path: ids{"userID", userID}, opts: opts})
 }
 
-// ListGroups lists all groups. The service does not page them.
+// ListGroups returns all groups. The service does not page them.
 //
 //meta:operation GET /um/groups
 func (c *IONOS) ListGroups(ctx context.Context, opts ...CallOption) (*gen.GroupList, error) {
@@ -78,7 +80,7 @@ func (c *IONOS) ListGroups(ctx context.Context, opts ...CallOption) (*gen.GroupL
 	return read[gen.GroupList](ctx, c, call{operation: "umGroupsGet", request: r, err: err, opts: opts})
 }
 
-// CreateGroup creates a group. Name is needed; a privilege that is left out is not granted.
+// CreateGroup creates a group. Name is required; a privilege that is left out is not granted.
 //
 //meta:operation POST /um/groups
 func (c *IONOS) CreateGroup(ctx context.Context, properties gen.GroupProperties, opts ...CallOption) (*gen.Group, *Operation, error) {
@@ -89,7 +91,7 @@ func (c *IONOS) CreateGroup(ctx context.Context, properties gen.GroupProperties,
 	return write[gen.Group](ctx, c, call{operation: "umGroupsPost", request: r, err: err, opts: opts})
 }
 
-// GetGroup answers one group.
+// GetGroup returns a group. It returns [ErrNotFound] if the group does not exist.
 //
 //meta:operation GET /um/groups/{groupId}
 func (c *IONOS) GetGroup(ctx context.Context, groupID string, opts ...CallOption) (*gen.Group, error) {
@@ -97,8 +99,8 @@ func (c *IONOS) GetGroup(ctx context.Context, groupID string, opts ...CallOption
 	return read[gen.Group](ctx, c, call{operation: "umGroupsFindById", request: r, err: err, path: ids{"groupID", groupID}, object: groupID, opts: opts})
 }
 
-// ReplaceGroup replaces a group's name and privileges: what properties leaves out may be reset by
-// the service, privileges that this version does not know included. UpdateGroup keeps them.
+// ReplaceGroup replaces the name and privileges of a group. The service may reset those that
+// properties leaves out, including privileges that this version does not know; UpdateGroup keeps them.
 //
 //meta:operation PUT /um/groups/{groupId}
 func (c *IONOS) ReplaceGroup(ctx context.Context, groupID string, properties gen.GroupProperties, opts ...CallOption) (*gen.Group, *Operation, error) {
@@ -106,7 +108,7 @@ func (c *IONOS) ReplaceGroup(ctx context.Context, groupID string, properties gen
 	return write[gen.Group](ctx, c, call{operation: "umGroupsPut", request: r, err: err, path: ids{"groupID", groupID}, object: groupID, opts: opts})
 }
 
-// DeleteGroup deletes a group. One that is not there is [ErrNotFound].
+// DeleteGroup deletes a group. It returns [ErrNotFound] if the group does not exist.
 //
 //meta:operation DELETE /um/groups/{groupId}
 func (c *IONOS) DeleteGroup(ctx context.Context, groupID string, opts ...CallOption) (*Operation, error) {
@@ -114,7 +116,7 @@ func (c *IONOS) DeleteGroup(ctx context.Context, groupID string, opts ...CallOpt
 	return remove(ctx, c, call{operation: "umGroupsDelete", request: r, err: err, path: ids{"groupID", groupID}, opts: opts})
 }
 
-// ListGroupResources lists the resources that are assigned to a group.
+// ListGroupResources returns the resources that are assigned to a group.
 //
 //meta:operation GET /um/groups/{groupId}/resources
 func (c *IONOS) ListGroupResources(ctx context.Context, groupID string, opts ...CallOption) (*gen.ResourceList, error) {
@@ -122,7 +124,7 @@ func (c *IONOS) ListGroupResources(ctx context.Context, groupID string, opts ...
 	return read[gen.ResourceList](ctx, c, call{operation: "umGroupsResourcesGet", request: r, err: err, path: ids{"groupID", groupID}, opts: opts})
 }
 
-// ListGroupMembers lists the users in a group.
+// ListGroupMembers returns the users in a group.
 //
 //meta:operation GET /um/groups/{groupId}/users
 func (c *IONOS) ListGroupMembers(ctx context.Context, groupID string, opts ...CallOption) (*gen.MemberList, error) {
@@ -146,7 +148,7 @@ func (c *IONOS) RemoveGroupMember(ctx context.Context, groupID, userID string, o
 	return remove(ctx, c, call{operation: "umGroupsUsersDelete", request: r, err: err, path: ids{"groupID", groupID, "userID", userID}, opts: opts})
 }
 
-// ListShares lists the shares of a group: the resources it may use, with its privileges.
+// ListShares returns the shares of a group: the resources that it may use, with its privileges.
 //
 //meta:operation GET /um/groups/{groupId}/shares
 func (c *IONOS) ListShares(ctx context.Context, groupID string, opts ...CallOption) (*gen.ShareList, error) {
@@ -154,7 +156,7 @@ func (c *IONOS) ListShares(ctx context.Context, groupID string, opts ...CallOpti
 	return read[gen.ShareList](ctx, c, call{operation: "umGroupsSharesGet", request: r, err: err, path: ids{"groupID", groupID}, opts: opts})
 }
 
-// GetShare answers one share of a group.
+// GetShare returns a share of a group. It returns [ErrNotFound] if the resource is not shared with it.
 //
 //meta:operation GET /um/groups/{groupId}/shares/{resourceId}
 func (c *IONOS) GetShare(ctx context.Context, groupID, resourceID string, opts ...CallOption) (*gen.Share, error) {
@@ -170,8 +172,8 @@ func (c *IONOS) AddShare(ctx context.Context, groupID, resourceID string, proper
 	return write[gen.Share](ctx, c, call{operation: "umGroupsSharesPost", request: r, err: err, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts})
 }
 
-// ReplaceShare replaces the privileges of a share. Zero properties send an empty body, to which
-// the service answers the share as it is (200) and changes nothing; the operation is done then.
+// ReplaceShare replaces the privileges of a share. Zero properties send an empty body, for which the
+// service returns the share as it is (200) and changes nothing; the operation is done then.
 //
 //meta:operation PUT /um/groups/{groupId}/shares/{resourceId}
 func (c *IONOS) ReplaceShare(ctx context.Context, groupID, resourceID string, properties gen.ShareProperties, opts ...CallOption) (*gen.Share, *Operation, error) {
@@ -182,7 +184,7 @@ func (c *IONOS) ReplaceShare(ctx context.Context, groupID, resourceID string, pr
 	return write[gen.Share](ctx, c, call{operation: "umGroupsSharesPut", request: r, err: err, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts})
 }
 
-// RemoveShare takes a resource from a group.
+// RemoveShare stops sharing a resource with a group.
 //
 //meta:operation DELETE /um/groups/{groupId}/shares/{resourceId}
 func (c *IONOS) RemoveShare(ctx context.Context, groupID, resourceID string, opts ...CallOption) (*Operation, error) {
@@ -190,7 +192,7 @@ func (c *IONOS) RemoveShare(ctx context.Context, groupID, resourceID string, opt
 	return remove(ctx, c, call{operation: "umGroupsSharesDelete", request: r, err: err, path: ids{"groupID", groupID, "resourceID", resourceID}, opts: opts})
 }
 
-// ListResources lists all resources. The service does not page them.
+// ListResources returns all resources. The service does not page them.
 //
 //meta:operation GET /um/resources
 func (c *IONOS) ListResources(ctx context.Context, opts ...CallOption) (*gen.ResourceList, error) {
@@ -198,9 +200,9 @@ func (c *IONOS) ListResources(ctx context.Context, opts ...CallOption) (*gen.Res
 	return read[gen.ResourceList](ctx, c, call{operation: "umResourcesGet", request: r, err: err, opts: opts})
 }
 
-// ListResourcesByType lists the resources of one type. The service knows datacenter, snapshot,
-// image, ipblock, pcc, backupunit and k8s here; a type that this version has no constant for
-// is sent all the same.
+// ListResourcesByType returns the resources of one type. The service knows datacenter, snapshot,
+// image, ipblock, pcc, backupunit and k8s here; a type without a constant in package gen is sent
+// all the same.
 //
 //meta:operation GET /um/resources/{resourceType}
 func (c *IONOS) ListResourcesByType(ctx context.Context, resourceType gen.ResourceType, opts ...CallOption) (*gen.ResourceList, error) {
@@ -208,7 +210,8 @@ func (c *IONOS) ListResourcesByType(ctx context.Context, resourceType gen.Resour
 	return read[gen.ResourceList](ctx, c, call{operation: "umResourcesFindByType", request: r, err: err, path: ids{"resourceType", string(resourceType)}, opts: opts})
 }
 
-// GetResource answers one resource of a type that ListResourcesByType takes.
+// GetResource returns a resource of a type that ListResourcesByType accepts. It returns [ErrNotFound]
+// if the resource does not exist.
 //
 //meta:operation GET /um/resources/{resourceType}/{resourceId}
 func (c *IONOS) GetResource(ctx context.Context, resourceType gen.ResourceType, resourceID string, opts ...CallOption) (*gen.Resource, error) {
@@ -216,7 +219,7 @@ func (c *IONOS) GetResource(ctx context.Context, resourceType gen.ResourceType, 
 	return read[gen.Resource](ctx, c, call{operation: "umResourcesFindByTypeAndId", request: r, err: err, path: ids{"resourceType", string(resourceType), "resourceID", resourceID}, object: resourceID, opts: opts})
 }
 
-// GetRequestStatus answers how far an accepted write is. [Operation] does this for you.
+// GetRequestStatus returns the status of an accepted write. [Operation] calls it for you.
 //
 //meta:operation GET /requests/{requestId}/status
 func (c *IONOS) GetRequestStatus(ctx context.Context, requestID string, opts ...CallOption) (*gen.RequestStatus, error) {

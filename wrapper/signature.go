@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// signedHeaders is what a signature covers. The server insists on date; the
-// target is there so that a signature is worth nothing on another request.
+// signedHeaders is what a signature covers. The server requires date; the
+// target makes a signature useless on another request.
 const signedHeaders = "(request-target) date"
 
-// minSkew is the least difference between two clocks that is worth correcting.
-// The server refuses a Date that is 300 seconds off, and its own answers name
-// their time to the second and some network delay late.
+// minSkew is the smallest clock difference that is corrected. The server
+// rejects a Date that is 300 seconds off, and its own Date has a resolution of
+// a second and is late by the network's delay.
 const minSkew = time.Minute
 
-// SignatureAuth signs every request to Triton with a key that is registered
-// with the account:
+// SignatureAuth returns an Auth that signs every request to Triton with a key
+// that is registered with the account:
 //
 //	signer, err := wrapper.NewSigner(key)
 //	...
@@ -30,26 +30,25 @@ const minSkew = time.Minute
 //	...
 //	triton, err := wrapper.NewTriton("https://cloudapi.example.com", "alice", auth)
 //
-// The key names itself by its fingerprint unless [KeyName] is given, and
-// belongs to the account itself unless [SubUser] is given. account is the login
+// The key is named by its fingerprint unless [WithKeyName] is given, and
+// belongs to the account itself unless [WithSubUser] is given. account is the login
 // of the account that owns the key, also where NewTriton gets another one (a
-// client may act on accounts that trust its own); "my" means whoever signs and
-// is not accepted here.
+// client may act on accounts that trust its own); "my" is invalid here.
 //
-// Each call of Authorize sets the Date header and makes a new signature of it
-// and of the method, path and query, with the query's as-role. The body is not
-// covered: that is TLS's part. The request must not be changed afterwards.
+// Authorize sets the Date header and signs it together with the method, path
+// and query. The body is not signed: TLS protects it. The request must not be
+// changed afterwards.
 //
-// An account, login, key name, algorithm or fingerprint that cannot stand in
-// the header is refused here, by name, with [ErrInvalid]. The Auth may be used by many goroutines
-// at a time if the signer may, prints only what is public, and can be shared by
-// clients.
+// SignatureAuth returns [ErrInvalid], and names the argument, if signer is nil
+// or the account, login, key name, algorithm or fingerprint is invalid in the
+// header. The Auth prints only what is public, can be shared by clients, and is
+// safe for concurrent use if the signer is.
 func SignatureAuth(account string, signer Signer, opts ...SignatureOption) (Auth, error) {
 	if isNil(signer) {
-		return nil, invalid("signer", "it is nil")
+		return nil, invalid("signer", "is nil")
 	}
 	if account == "my" {
-		return nil, invalid("account", `"my" cannot name the owner of a key, give the login`)
+		return nil, invalid("account", `"my" is not a login; give that of the owner of the key`)
 	}
 	if err := checkKeyIDPart("account", account); err != nil {
 		return nil, err
@@ -66,7 +65,7 @@ func SignatureAuth(account string, signer Signer, opts ...SignatureOption) (Auth
 	if settings.keyName == "" {
 		fingerprint, ok := normalizeFingerprint(signer.Fingerprint())
 		if !ok {
-			return nil, invalid("signer", "its fingerprint is not an MD5 fingerprint, the only kind that Triton knows")
+			return nil, invalid("signer", "must have an MD5 fingerprint, the only kind that Triton knows")
 		}
 		settings.keyName = fingerprint
 	}
@@ -74,7 +73,7 @@ func SignatureAuth(account string, signer Signer, opts ...SignatureOption) (Auth
 	switch algorithm {
 	case "rsa-sha256", "rsa-sha512", "ecdsa-sha256", "ecdsa-sha512", "ed25519-sha512":
 	default:
-		return nil, invalid("signer", "its algorithm is none that Triton verifies")
+		return nil, invalid("signer", "has an algorithm that Triton does not verify")
 	}
 	keyID := "/" + account
 	if settings.subUser != "" {
@@ -88,13 +87,13 @@ func SignatureAuth(account string, signer Signer, opts ...SignatureOption) (Auth
 	}, nil
 }
 
-// A SignatureOption changes what [SignatureAuth] signs as.
+// A SignatureOption configures [SignatureAuth]. nil is ignored.
 type SignatureOption func(*signatureSettings) error
 
 type signatureSettings struct{ subUser, keyName string }
 
-// WithSubUser signs as a sub-user of the account, with a key that is registered
-// with that sub-user. It takes the login.
+// WithSubUser signs as the sub-user of the account with this login, with a key
+// that is registered with that sub-user.
 func WithSubUser(login string) SignatureOption {
 	return func(s *signatureSettings) error {
 		s.subUser = login
@@ -102,10 +101,9 @@ func WithSubUser(login string) SignatureOption {
 	}
 }
 
-// WithKeyName tells the server the name under which the key is registered instead
-// of the key's fingerprint. An MD5 fingerprint, in any of its forms, is good
-// for a name as well; a SHA-256 fingerprint is refused, since the server does
-// not know it.
+// WithKeyName names the key by the name under which it is registered, or by an
+// MD5 fingerprint in any of its forms. A SHA-256 fingerprint is [ErrInvalid],
+// because the server does not know it.
 func WithKeyName(name string) SignatureOption {
 	return func(s *signatureSettings) error {
 		s.keyName = name
@@ -113,49 +111,49 @@ func WithKeyName(name string) SignatureOption {
 			s.keyName = fingerprint
 		}
 		if strings.HasPrefix(name, "SHA256:") {
-			return invalid("key name", "Triton knows keys by name and by MD5 fingerprint; without KeyName the signer gives the latter")
+			return invalid("key name", "must be a name or an MD5 fingerprint; without WithKeyName the signer gives the latter")
 		}
 		return checkKeyIDPart("key name", name)
 	}
 }
 
-// checkKeyIDPart keeps a part of the keyId from ending its quotes, its header
-// or its place between the slashes. The value is not repeated: text given in
-// the wrong place may be a secret.
+// checkKeyIDPart checks that a part of the keyId cannot end its quotes, its
+// header or its path segment. The error does not repeat the value: it may be a
+// secret that was given in the wrong place.
 func checkKeyIDPart(name, part string) error {
 	if part == "" {
-		return invalid(name, "it is empty")
+		return invalid(name, "is empty")
 	}
 	if part == "." || part == ".." {
-		return invalid(name, `"." and ".." are no names`)
+		return invalid(name, `must not be "." or ".."`)
 	}
 	for _, char := range part {
 		if char < ' ' || char > '~' || strings.ContainsRune(`"\/`, char) {
-			return invalid(name, "only printable ASCII characters other than quote, slash and backslash can stand in a keyId")
+			return invalid(name, "must have only printable ASCII characters other than quote, slash and backslash")
 		}
 	}
 	if strings.TrimSpace(part) != part {
-		return invalid(name, "it begins or ends with a space")
+		return invalid(name, "must not begin or end with a space")
 	}
 	return nil
 }
 
-// signatureAuth keeps the signer only as a function, which nothing that
-// prints or dumps values can look into.
+// signatureAuth keeps the signer as a function, which nothing that prints
+// values looks into.
 type signatureAuth struct {
 	keyID     string
 	algorithm string
 	sign      func(ctx context.Context, data []byte) ([]byte, error)
 
-	// clockOffset, in nanoseconds, is what the server's clock is ahead of ours.
+	// clockOffset is how far the server's clock is ahead of ours, in nanoseconds.
 	clockOffset atomic.Int64
 }
 
-// Authorize sets Date and Authorization. It leaves the request alone when it
+// Authorize sets Date and Authorization. It does not change the request if it
 // returns an error.
 func (a *signatureAuth) Authorize(r *http.Request) error {
 	if r == nil || r.URL == nil {
-		return errors.New("sign request: it is nil or has no URL")
+		return errors.New("sign request: the request is nil or has no URL")
 	}
 	date := a.now().UTC().Format(http.TimeFormat)
 	signature, err := a.sign(r.Context(), signedString(r, date, signedHeaders))
@@ -200,18 +198,17 @@ func signedString(r *http.Request, date, names string) []byte {
 	return []byte(strings.Join(lines, "\n"))
 }
 
-// now is the time as the server has it, as far as that is known.
+// now returns the time of the server's clock, as far as that is known.
 func (a *signatureAuth) now() time.Time {
 	return time.Now().Add(time.Duration(a.clockOffset.Load()))
 }
 
-// correctClock takes the Date of an answer that refused a signature for its
-// date. Where that is far from the machine's clock, or from what an earlier
-// correction made of it, signatures follow the server's clock from now on and
-// corrected is true: signing once again can help. It is true as well for those
-// of many refusals that come in after the first has corrected the clock, since
-// they were signed before. offset is how far the server's clock is ahead of the
-// machine's (negative: behind).
+// correctClock takes the Date of a response that rejected a signature for its
+// date. If that differs from the machine's clock, or from its last correction,
+// signatures use the server's clock from now on, and corrected is true: signing
+// again can help. It is also true for responses to requests that were signed
+// before a correction. offset is how far the server's clock is ahead of the
+// machine's.
 func (a *signatureAuth) correctClock(serverDate time.Time) (offset time.Duration, corrected bool) {
 	if serverDate.IsZero() {
 		return 0, false
@@ -225,7 +222,7 @@ func (a *signatureAuth) correctClock(serverDate time.Time) (offset time.Duration
 	return offset, true
 }
 
-// String tells which key signs. Nothing of it is secret.
+// String names the key that signs, which is not secret.
 func (a *signatureAuth) String() string {
 	return "wrapper.SignatureAuth(" + a.keyID + " " + a.algorithm + ")"
 }

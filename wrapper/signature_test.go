@@ -208,7 +208,7 @@ func TestWhatCannotStandInAKeyIDIsRefusedByName(t *testing.T) {
 	require.NoError(t, parts["sub-user"]("my"))
 	err := parts["key name"]("SHA256:" + strings.Repeat("A", 43))
 	require.ErrorIs(t, err, ErrInvalid)
-	require.ErrorContains(t, err, "key name: Triton knows keys by name and by MD5 fingerprint")
+	require.ErrorContains(t, err, "key name: must be a name or an MD5 fingerprint")
 }
 
 func TestUnusableSignersAreRefused(t *testing.T) {

@@ -26,39 +26,37 @@ import (
 // minRSABits is what crypto/rsa itself still signs with.
 const minRSABits = 1024
 
-// A Signer makes the signatures of [SignatureAuth] with one private key,
-// wherever that key lives: in memory ([NewSigner]), in a file or in ssh-agent
-// (package sshkey), or behind an implementation of your own.
+// A Signer signs for [SignatureAuth] with one private key: in memory
+// ([NewSigner]), in a file or in ssh-agent (package sshkey), or elsewhere by
+// your own implementation.
 //
-// It must be safe for concurrent use, and must not keep or change data.
+// It must be safe for concurrent use, and must not retain or modify data.
 type Signer interface {
-	// Fingerprint is the MD5 fingerprint of the public key in its SSH wire
-	// form, the name by which Triton knows a key: 16 pairs of lower-case
-	// hexadecimal digits joined by colons, without the "MD5:" that ssh-keygen
-	// puts before it.
+	// Fingerprint returns the MD5 fingerprint of the public key in its SSH wire
+	// form, by which Triton knows a key: 16 pairs of lower-case hexadecimal
+	// digits joined by colons, without the "MD5:" of ssh-keygen.
 	Fingerprint() string
 
-	// Algorithm is the name that the server is told: rsa-sha256,
+	// Algorithm returns the algorithm's name in the header: rsa-sha256,
 	// ecdsa-sha256, ecdsa-sha512 or ed25519-sha512.
 	Algorithm() string
 
 	// Sign signs data itself, not a digest of it, and returns the raw
 	// signature without SSH framing: PKCS #1 v1.5 for RSA, ASN.1 DER for
-	// ECDSA, 64 bytes for Ed25519. It should end with ctx, the context of the
-	// request that is signed: the request waits for it. An error must not
-	// tell anything of the key.
+	// ECDSA, 64 bytes for Ed25519. It should return when ctx, the context of the
+	// request, is done. An error must not disclose the key.
 	Sign(ctx context.Context, data []byte) ([]byte, error)
 }
 
-// NewSigner makes a [Signer] of a private key: one from crypto/rsa,
-// crypto/ecdsa or crypto/ed25519, or any [crypto.Signer] in front of a
+// NewSigner returns a [Signer] for a private key: one from crypto/rsa,
+// crypto/ecdsa or crypto/ed25519, or any [crypto.Signer], such as that of a
 // hardware module or a key service.
 //
 //	_, key, err := ed25519.GenerateKey(nil)
 //	...
 //	signer, err := wrapper.NewSigner(key)
 //
-// The key decides the algorithm:
+// The key determines the algorithm:
 //
 //	RSA, 1024 bits or more   rsa-sha256
 //	ECDSA P-256              ecdsa-sha256
@@ -67,13 +65,12 @@ type Signer interface {
 //
 // (The server has no name for SHA-384, so a P-384 key signs a SHA-512 digest.)
 //
-// Any other key is refused with an error that says why and matches
-// [errors.ErrUnsupported]; nil and incomplete keys are [ErrInvalid].
-// The signer is as safe for concurrent use as the key is; those of the
-// standard library are. A key that is none of the standard library's may take
-// its time: Sign returns when its context ends, and leaves the key's own Sign
-// behind in its goroutine. The signer never prints the key, under any verb of fmt, in
-// JSON or in a log.
+// Any other key is an error that says why and matches [errors.ErrUnsupported];
+// nil and incomplete keys are [ErrInvalid]. The signer is safe for concurrent
+// use if the key is, as those of the standard library are. For other keys Sign
+// returns when its context is done, and the key's own Sign may go on in a
+// goroutine. The signer never prints the key, under any verb of fmt, in JSON or
+// in a log.
 func NewSigner(key crypto.Signer) (Signer, error) {
 	if err := checkComplete(key); err != nil {
 		return nil, err
@@ -85,7 +82,7 @@ func NewSigner(key crypto.Signer) (Signer, error) {
 		return newECDSASigner(key, public)
 	case ed25519.PublicKey:
 		if len(public) != ed25519.PublicKeySize {
-			return nil, invalid("key", "its Ed25519 public key has the wrong size")
+			return nil, invalid("key", "has an Ed25519 public key of the wrong size")
 		}
 		return &keySigner{
 			fingerprint: fingerprint([]byte("ssh-ed25519"), public),
@@ -93,9 +90,9 @@ func NewSigner(key crypto.Signer) (Signer, error) {
 			sign:        signWith(key, 0),
 		}, nil
 	case nil:
-		return nil, invalid("key", "it has no public key")
+		return nil, invalid("key", "has no public key")
 	case *ecdh.PublicKey:
-		return nil, unsupportedKey("X25519 and other ECDH keys agree on secrets and cannot sign")
+		return nil, unsupportedKey("X25519 and other ECDH keys cannot sign")
 	default:
 		// crypto/dsa is deprecated and not worth a link for one name.
 		if name := fmt.Sprintf("%T", public); strings.Contains(name, "dsa.") {
@@ -107,10 +104,10 @@ func NewSigner(key crypto.Signer) (Signer, error) {
 
 func newRSASigner(key crypto.Signer, public *rsa.PublicKey) (Signer, error) {
 	if public == nil || public.N == nil || public.N.Sign() <= 0 || public.E <= 0 {
-		return nil, invalid("key", "its RSA public key is incomplete")
+		return nil, invalid("key", "has an incomplete RSA public key")
 	}
 	if bits := public.N.BitLen(); bits < minRSABits {
-		return nil, unsupportedKey(fmt.Sprintf("an RSA key of %d bits is too short to be safe, %d is the least", bits, minRSABits))
+		return nil, unsupportedKey(fmt.Sprintf("an RSA key of %d bits is too short, %d is the minimum", bits, minRSABits))
 	}
 	return &keySigner{
 		fingerprint: fingerprint([]byte("ssh-rsa"), mpint(big.NewInt(int64(public.E))), mpint(public.N)),
@@ -121,7 +118,7 @@ func newRSASigner(key crypto.Signer, public *rsa.PublicKey) (Signer, error) {
 
 func newECDSASigner(key crypto.Signer, public *ecdsa.PublicKey) (Signer, error) {
 	if public == nil || public.Curve == nil {
-		return nil, invalid("key", "its ECDSA public key is incomplete")
+		return nil, invalid("key", "has an incomplete ECDSA public key")
 	}
 	signer := &keySigner{}
 	var curve string
@@ -133,39 +130,39 @@ func newECDSASigner(key crypto.Signer, public *ecdsa.PublicKey) (Signer, error) 
 	case elliptic.P521():
 		curve, signer.algorithm, signer.sign = "nistp521", "ecdsa-sha512", signWith(key, crypto.SHA512)
 	default:
-		return nil, unsupportedKey("SSH has ECDSA keys on P-256, P-384 and P-521 only")
+		return nil, unsupportedKey("SSH supports ECDSA keys on P-256, P-384 and P-521 only")
 	}
 	point, err := public.Bytes()
 	if err != nil {
-		return nil, invalid("key", "its ECDSA public key is no point of the curve")
+		return nil, invalid("key", "has an ECDSA public key that is not a point of its curve")
 	}
 	signer.fingerprint = fingerprint([]byte("ecdsa-sha2-"+curve), []byte(curve), point)
 	return signer, nil
 }
 
-// checkComplete finds the keys whose own methods would panic.
+// checkComplete rejects keys whose own methods would panic.
 func checkComplete(key crypto.Signer) error {
 	if isNil(key) {
-		return invalid("key", "it is nil")
+		return invalid("key", "is nil")
 	}
 	private, ok := key.(ed25519.PrivateKey)
 	if pointer, isPointer := key.(*ed25519.PrivateKey); isPointer {
 		private, ok = *pointer, true
 	}
 	if ok && len(private) != ed25519.PrivateKeySize {
-		return invalid("key", "an Ed25519 private key has 64 bytes")
+		return invalid("key", "has an Ed25519 private key that is not 64 bytes long")
 	}
 	if rsaKey, isRSA := key.(*rsa.PrivateKey); isRSA && rsaKey.D == nil {
-		return invalid("key", "it has no private part")
+		return invalid("key", "has no private part")
 	}
 	//nolint:staticcheck // its Bytes method panics without D as well
 	if ecdsaKey, isECDSA := key.(*ecdsa.PrivateKey); isECDSA && ecdsaKey.D == nil {
-		return invalid("key", "it has no private part")
+		return invalid("key", "has no private part")
 	}
 	return nil
 }
 
-// isNil also finds a nil pointer inside an interface that is not nil.
+// isNil also recognizes a nil pointer in an interface that is not nil.
 func isNil(value any) bool {
 	v := reflect.ValueOf(value)
 	switch v.Kind() {

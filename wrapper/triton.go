@@ -25,9 +25,9 @@ const tritonVersions = "~9||~8"
 //	...
 //	user, err := client.CreateUser(ctx, gen.TritonUserCreate{Login: "jo", Email: ..., Password: ...})
 //
-// Every operation is synchronous: when a method returns, the change is made. Another front end
-// of the cloud may answer the old state for up to a minute. A Triton is safe for concurrent
-// use. Ids and logins are checked like those of [IONOS].
+// Every operation is synchronous: when a method returns, the change is applied. Another front end
+// of the cloud may return the old state for up to a minute. A Triton is safe for concurrent use.
+// Ids and logins are checked like those of [IONOS].
 type Triton struct {
 	server    string // the base URL, which ends in a slash
 	requests  *gen.RequestBuilder
@@ -36,9 +36,9 @@ type Triton struct {
 	query     string
 }
 
-// NewTriton makes a client for the account with this login or id; "my" is the account that
-// signs. auth is made by [SignatureAuth]. Nothing is sent; what cannot work is refused with
-// [ErrInvalid], the accounts "um" and "requests" included: their paths would be IONOS's.
+// NewTriton returns a client for the account with this login or id; "my" is the account that
+// signs. auth comes from [SignatureAuth]. It sends no request. It returns [ErrInvalid] if an argument
+// or option is invalid, or if account is "um" or "requests", whose paths would be IONOS's.
 func NewTriton(baseURL, account string, auth Auth, opts ...TritonOption) (*Triton, error) {
 	if err := checkID("account", account); err != nil {
 		return nil, err
@@ -64,16 +64,16 @@ func NewTriton(baseURL, account string, auth Auth, opts ...TritonOption) (*Trito
 	return c, err
 }
 
-// Raw is the generated client for what the typed methods do not do. It shares this client's
+// Raw returns the generated client, for what the typed methods do not do. It shares this client's
 // credentials, retries, limits and errors, and leaves as-role to the caller.
 func (c *Triton) Raw() *gen.Client { return &gen.Client{Server: c.server, Client: c.transport} }
 
-// Format prints the base URL and the account for every verb, and nothing that is secret.
+// Format prints the base URL and the account for every verb, and no secret.
 func (c Triton) Format(state fmt.State, _ rune) {
 	_, _ = io.WriteString(state, "wrapper.Triton("+c.server+c.account+")")
 }
 
-// Account is the account that the client was made for.
+// Account returns the account that was given to [NewTriton].
 func (c *Triton) Account() string { return c.account }
 
 // ListUsers returns the sub-users of the account, oldest first. The service does not page, and cuts
@@ -104,7 +104,8 @@ func (c *Triton) AllUsers(ctx context.Context) iter.Seq2[gen.TritonUser, error] 
 	return all(func() ([]gen.TritonUser, error) { return c.ListUsers(ctx) })
 }
 
-// GetUser answers the sub-user with this login or id, without roles.
+// GetUser returns the sub-user with this login or id, without roles. It returns [ErrNotFound] if the
+// sub-user does not exist.
 //
 //meta:operation GET /{account}/users/{user}
 func (c *Triton) GetUser(ctx context.Context, user string) (*gen.TritonUser, error) {
@@ -112,7 +113,7 @@ func (c *Triton) GetUser(ctx context.Context, user string) (*gen.TritonUser, err
 	return readTriton[gen.TritonUser](ctx, c, call{operation: "GetTritonUser", request: r, err: err, path: ids{"user", user}, object: user})
 }
 
-// GetUserWithRoles is GetUser with Roles and DefaultRoles filled.
+// GetUserWithRoles is like GetUser and fills in Roles and DefaultRoles.
 func (c *Triton) GetUserWithRoles(ctx context.Context, user string) (*gen.TritonUser, error) {
 	// The service takes every value as yes, false included: it is sent only here.
 	r, err := c.requests.GetTritonUser(c.account, user, nil)
@@ -122,8 +123,9 @@ func (c *Triton) GetUserWithRoles(ctx context.Context, user string) (*gen.Triton
 	return readTriton[gen.TritonUser](ctx, c, call{operation: "GetTritonUser", request: r, err: err, path: ids{"user", user}, object: user})
 }
 
-// CreateUser creates a sub-user. Login, Email and Password are needed. Pointers to "" are left
-// out, because the service fails on them.
+// CreateUser creates a sub-user. Login, Email and Password are required. Pointers to "" are left
+// out, because the service fails on them. It returns [ErrExists] if the login or email address is
+// taken.
 //
 //meta:operation POST /{account}/users
 func (c *Triton) CreateUser(ctx context.Context, user gen.TritonUserCreate) (*gen.TritonUser, error) {
@@ -143,9 +145,9 @@ func (c *Triton) CreateUser(ctx context.Context, user gen.TritonUserCreate) (*ge
 }
 
 // UpdateUser changes the fields that change sets: nil leaves a field as it is, new("") clears
-// it. user is an id, or a login, which costs one more request to find the id: the service
-// updates by id only. Email and Login cannot be cleared. Sending it twice does no harm, so a
-// lost answer is tried again.
+// it. user is an id, or a login, which takes one more request to find the id: the service
+// updates by id only. Email and Login cannot be cleared. Sending it twice does no harm, so it is
+// retried if the response is lost.
 //
 //meta:operation POST /{account}/users/{user}
 func (c *Triton) UpdateUser(ctx context.Context, user string, change gen.TritonUserUpdate) (*gen.TritonUser, error) {
@@ -167,7 +169,8 @@ func (c *Triton) UpdateUser(ctx context.Context, user string, change gen.TritonU
 
 // ChangeUserPassword sets a new password. user is an id, or a login as with UpdateUser. The
 // rules for passwords are the service's (7 characters, a letter and a digit, none of the last
-// four, unless the cloud says otherwise); one it refuses is [ErrInvalid].
+// four, unless the cloud says otherwise); it returns [ErrInvalid] for
+// a password that they do not allow.
 //
 //meta:operation POST /{account}/users/{user}/change_password
 func (c *Triton) ChangeUserPassword(ctx context.Context, user string, password Secret) (*gen.TritonUser, error) {
@@ -197,7 +200,7 @@ func (c *Triton) DeleteUser(ctx context.Context, user string, opts ...DeleteOpti
 	return c.remove(ctx, call{operation: "DeleteTritonUser", request: r, err: err, path: ids{"user", user}})
 }
 
-// deleteKeys deletes all keys of a sub-user. One that somebody else deletes meanwhile is no error.
+// deleteKeys deletes all keys of a sub-user. One that does not exist any more is not an error.
 func (c *Triton) deleteKeys(ctx context.Context, user string) error {
 	keys, err := c.ListUserKeys(ctx, user)
 	if err != nil {
@@ -211,7 +214,7 @@ func (c *Triton) deleteKeys(ctx context.Context, user string) error {
 	return nil
 }
 
-// isID recognises a UUID: a login has no hyphen, so that the two cannot be taken for each other.
+// isID reports whether a text is a UUID: a login has no hyphen, so that the two cannot be taken for each other.
 func isID(text string) bool {
 	if len(text) != len("00000000-0000-0000-0000-000000000000") {
 		return false
@@ -241,7 +244,7 @@ func (c *Triton) idOf(ctx context.Context, user string) (string, error) {
 		return "", err
 	}
 	if !isID(found.ID) {
-		return "", fmt.Errorf("user: the service answered no id for this login: %w", ErrUnexpectedResponse)
+		return "", fmt.Errorf("user: the service returned no id for this login: %w", ErrUnexpectedResponse)
 	}
 	return found.ID, nil
 }
