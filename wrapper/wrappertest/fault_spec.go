@@ -2,6 +2,7 @@ package wrappertest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,8 +29,7 @@ type FaultSpec struct {
 	// html, empty, redirect, delay, hang, resetConnection, closeConnection, truncateBody,
 	// truncateChunked, slowBody, endless, gzipLie or gzipBomb. See [EffectNames].
 	Effect string `json:"effect"`
-	// Status is that of reply, html, empty, redirect, endless and gzipBomb; the default is 503,
-	// of redirect 302.
+	// Status is that of reply, html, empty, redirect, endless and gzipBomb; the default is 503.
 	Status int `json:"status,omitempty"`
 	// Header and Body are those of reply, Location that of redirect.
 	Header   http.Header `json:"header,omitempty"`
@@ -88,40 +88,36 @@ func (s FaultSpec) effect() (Effect, error) {
 	if !found {
 		return nil, fmt.Errorf("unknown effect %q: must be one of %s", s.Effect, strings.Join(EffectNames(), ", "))
 	}
-	for _, member := range []struct {
-		name string
-		sent bool
-	}{
-		{"status", s.Status != 0}, {"header", s.Header != nil}, {"body", s.Body != ""},
-		{"location", s.Location != ""}, {"delay", s.Delay != ""}, {"bytes", s.Bytes != 0},
-	} {
-		if member.sent && !slices.Contains(strings.Fields(named.uses), member.name) {
-			return nil, fmt.Errorf("%s is not a member of the effect %s", member.name, s.Effect)
-		}
+	uses := strings.Fields(named.uses)
+	if err := s.checkMembers(uses); err != nil {
+		return nil, err
 	}
-	if s.Attempt < 0 || s.Times < 0 || s.Bytes < 0 {
-		return nil, errors.New("attempt, times and bytes must not be negative")
-	}
-	if s.Bytes > maxSpecBytes {
-		return nil, fmt.Errorf("bytes must be at most %d", maxSpecBytes)
-	}
-	if s.Status == 0 {
-		s.Status = http.StatusServiceUnavailable
-		if s.Effect == "redirect" {
-			s.Status = http.StatusFound
-		}
-	}
-	if s.Status < 200 || s.Status > 599 {
-		return nil, fmt.Errorf("status must be between 200 and 599, not %d", s.Status)
-	}
+	s.Status = cmp.Or(s.Status, http.StatusServiceUnavailable)
 	var wait time.Duration
-	if strings.Contains(named.uses, "delay") {
+	if slices.Contains(uses, "delay") {
 		var err error
 		if wait, err = time.ParseDuration(s.Delay); err != nil || wait < 0 {
 			return nil, fmt.Errorf("delay must be a duration such as \"1.5s\", not %q", s.Delay)
 		}
 	}
 	return named.create(s, wait), nil
+}
+
+// checkMembers rejects members that the effect does not use, and values out of bounds.
+func (s FaultSpec) checkMembers(uses []string) error {
+	for name, sent := range map[string]bool{
+		"status": s.Status != 0, "header": s.Header != nil, "body": s.Body != "",
+		"location": s.Location != "", "delay": s.Delay != "", "bytes": s.Bytes != 0,
+	} {
+		if sent && !slices.Contains(uses, name) {
+			return fmt.Errorf("%s is not a member of the effect %s", name, s.Effect)
+		}
+	}
+	return invalidIf(
+		condition{min(s.Attempt, s.Times, s.Bytes) < 0, "attempt, times and bytes must not be negative"},
+		condition{s.Bytes > maxSpecBytes, fmt.Sprintf("bytes must be at most %d", maxSpecBytes)},
+		condition{s.Status != 0 && (s.Status < 200 || s.Status > 599), fmt.Sprintf("status must be between 200 and 599, not %d", s.Status)},
+	)
 }
 
 // duration is a time.Duration whose JSON form is a string such as "1.5s".

@@ -30,7 +30,7 @@ func TestFaultsFromJSON(t *testing.T) {
 		`{"effect":"reply","status":418,"header":{"X-Test":["1"]},"body":"tea"}`: {418, "tea", ""},
 		`{"effect":"html","status":502}`:                                         {502, "<html>", ""},
 		`{"effect":"empty"}`:                                                     {503, "", ""},
-		`{"effect":"redirect","location":"/there"}`:                              {302, "", ""},
+		`{"effect":"redirect","status":302,"location":"/there"}`:                 {302, "", ""},
 		`{"effect":"delay","delay":"1ms"}`:                                       {200, `{`, ""},
 		`{"effect":"slowBody","delay":"1us"}`:                                    {200, `{`, ""},
 		`{"effect":"resetConnection"}`:                                           {0, "", "reset"},

@@ -127,29 +127,12 @@ func (e *ionosError) list() []object {
 }
 
 func (c *IONOS) perform(q *call) (*result, *ionosError) {
-	if err := c.authenticate(q); err != nil {
-		return nil, err
-	}
-	if !q.known {
-		return nil, reject(http.StatusNotFound, "400", "no such path: "+q.URL.EscapedPath())
-	}
-	if q.route == nil {
-		return nil, reject(http.StatusMethodNotAllowed, "405", "method "+q.Method+" is not supported here")
-	}
-	if q.restricted && !q.isAboutCaller() {
-		return nil, reject(http.StatusForbidden, "318", "administrator rights are needed")
-	}
-	if err := c.checkContract(q); err != nil {
-		return nil, err
-	}
-	if err := c.checkParameters(q); err != nil {
-		return nil, err
-	}
-	if q.tooLong {
-		return nil, reject(http.StatusRequestEntityTooLarge, "413", "the body is too long")
-	}
-	if len(q.body) > 0 && !q.isJSON() {
-		return nil, reject(http.StatusUnsupportedMediaType, "415", "the body must be application/json")
+	for _, check := range []func(*call) *ionosError{
+		c.authenticate, checkPath, checkAccess, c.checkContract, c.checkParameters, checkBody,
+	} {
+		if err := check(q); err != nil {
+			return nil, err
+		}
 	}
 	undo := c.undoFor(q)
 	done, err := q.route.handle(q)
@@ -164,6 +147,35 @@ func (c *IONOS) perform(q *call) (*result, *ionosError) {
 		c.state = undo
 	}
 	return done, nil
+}
+
+func checkPath(q *call) *ionosError {
+	switch {
+	case !q.known:
+		return reject(http.StatusNotFound, "400", "no such path: "+q.URL.EscapedPath())
+	case q.route == nil:
+		return reject(http.StatusMethodNotAllowed, "405", "method "+q.Method+" is not supported here")
+	}
+	return nil
+}
+
+// checkAccess rejects what a user without administrator rights may not do.
+func checkAccess(q *call) *ionosError {
+	mayUse := q.route.access == everyone || q.route.access == self && q.params[0] == q.callerID
+	if q.restricted && !mayUse {
+		return reject(http.StatusForbidden, "318", "administrator rights are needed")
+	}
+	return nil
+}
+
+func checkBody(q *call) *ionosError {
+	switch {
+	case q.tooLong:
+		return reject(http.StatusRequestEntityTooLarge, "413", "the body is too long")
+	case len(q.body) > 0 && !q.isJSON():
+		return reject(http.StatusUnsupportedMediaType, "415", "the body must be application/json")
+	}
+	return nil
 }
 
 // finish encodes the body, and adds the headers that every response has.

@@ -94,11 +94,6 @@ func (q *call) actAs(user User) {
 	q.caller, q.callerID, q.restricted = user.Email, user.ID, !user.Administrator
 }
 
-// isAboutCaller reports whether a user without administrator rights may send the request.
-func (q *call) isAboutCaller() bool {
-	return q.route.access == everyone || q.route.access == self && q.params[0] == q.callerID
-}
-
 func (c *IONOS) checkContract(q *call) *ionosError {
 	text := q.Header.Get("X-Contract-Number")
 	if text == "" {

@@ -184,6 +184,10 @@ func (a *AcceptedRequest) status(now time.Time) (request, target, message string
 func (c *IONOS) AcceptedRequests() []AcceptedRequest {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.acceptedRequests()
+}
+
+func (c *IONOS) acceptedRequests() []AcceptedRequest {
 	requests, now := c.state.requests.list(), c.clock.now()
 	for i := range requests {
 		requests[i].Status, _, _ = requests[i].status(now)

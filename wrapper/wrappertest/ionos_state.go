@@ -242,6 +242,10 @@ func (c *IONOS) User(idOrEmail string) (User, bool) {
 func (c *IONOS) Groups() []Group {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.groups()
+}
+
+func (c *IONOS) groups() []Group {
 	groups := c.state.groups.list()
 	for i := range groups {
 		groups[i].Privileges = copyPrivileges(groups[i].Privileges)

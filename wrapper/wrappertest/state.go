@@ -1,6 +1,9 @@
 package wrappertest
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // State is everything that both clouds hold, in the one JSON form of seeds and snapshots. It has
 // passwords. What may be left out of a seed (ids, dates) is created by [Cloud.SetState].
@@ -101,4 +104,29 @@ func (c *Cloud) Reset() {
 		side.ClearFaults()
 		side.ForgetRequests()
 	}
+}
+
+// each adds the elements of a state's list until one is invalid. The error begins with its place.
+func each[V any](name string, list []V, add func(V) error) error {
+	for i, value := range list {
+		if err := add(value); err != nil {
+			return fmt.Errorf("%s[%d]%w", name, i, err)
+		}
+	}
+	return nil
+}
+
+// invalidIf returns the reason for the first condition that holds.
+func invalidIf(conditions ...condition) error {
+	for _, one := range conditions {
+		if one.holds {
+			return errors.New(one.reason)
+		}
+	}
+	return nil
+}
+
+type condition struct {
+	holds  bool
+	reason string
 }

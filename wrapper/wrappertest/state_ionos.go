@@ -1,22 +1,22 @@
 package wrappertest
 
 import (
-	"errors"
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
+	"time"
 )
 
 func (c *IONOS) snapshot() IONOSState {
-	out := IONOSState{Users: c.Users(), Requests: c.AcceptedRequests()}
-	groups := c.Groups()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	out.Resources, out.Tokens = c.state.resources.list(), c.state.tokens.list()
+	out := IONOSState{
+		Users: c.state.users.list(), Resources: c.state.resources.list(), Tokens: c.state.tokens.list(), Requests: c.acceptedRequests(),
+	}
 	for _, user := range out.Users {
 		out.S3Keys = append(out.S3Keys, c.state.s3Keys[user.ID].list()...)
 	}
-	for _, group := range groups {
+	for _, group := range c.groups() {
 		out.Groups = append(out.Groups, GroupState{
 			Group: group, Members: c.state.members[group.ID].keys(), Shares: c.state.shares[group.ID].list(),
 		})
@@ -26,90 +26,90 @@ func (c *IONOS) snapshot() IONOSState {
 
 // build returns the state that a State describes, or an error that begins with its place.
 func (c *IONOS) build(from IONOSState) (*ionosState, error) {
-	state := newIONOSState()
+	s := seeder{newIONOSState(), c.clock.now()}
 	isOwner := func(user User) bool { return user.ID == OwnerID || strings.EqualFold(user.Email, Username) }
 	if c.listsOwner && !slices.ContainsFunc(from.Users, isOwner) {
-		state.addOwner(c.clock.now())
+		s.addOwner(s.now)
 	}
-	for i, user := range from.Users {
-		if user.Email == "" {
-			return nil, fmt.Errorf("users[%d].email: must not be empty", i)
-		}
-		if _, taken := state.userByEmail(user.Email); taken {
-			return nil, fmt.Errorf("users[%d].email: %s is taken", i, user.Email)
-		}
-		if _, taken := state.users.get(user.ID); taken {
-			return nil, fmt.Errorf("users[%d].id: %s is taken", i, user.ID)
-		}
-		state.addUser(user, Username, c.clock.now())
-	}
-	for i, resource := range from.Resources {
-		if resource.Type == "" {
-			return nil, fmt.Errorf("resources[%d].type: must not be empty", i)
-		}
-		if _, taken := state.resources.get(resource.ID); taken {
-			return nil, fmt.Errorf("resources[%d].id: %s is taken", i, resource.ID)
-		}
-		if user, found := state.user(resource.Owner); found {
-			resource.Owner = user.ID
-		} else if resource.Owner != "" {
-			return nil, fmt.Errorf("resources[%d].owner: user %s does not exist", i, resource.Owner)
-		}
-		state.addResource(resource, c.clock.now())
-	}
-	for i, group := range from.Groups {
-		if err := state.addGroupState(group); err != nil {
-			return nil, fmt.Errorf("groups[%d].%w", i, err)
-		}
-	}
-	for i, request := range from.Requests {
-		if request.ID == "" {
-			return nil, fmt.Errorf("requests[%d].id: must not be empty", i)
-		}
-		state.requests.set(request.ID, request)
-	}
-	return state, state.addCredentials(from)
+	// In this order: what comes later refers to what comes before.
+	return s.ionosState, cmp.Or(
+		each("users", from.Users, s.user),
+		each("resources", from.Resources, s.resource),
+		each("groups", from.Groups, s.group),
+		each("requests", from.Requests, s.request),
+		each("tokens", from.Tokens, s.token),
+		each("s3Keys", from.S3Keys, s.s3Key),
+	)
 }
 
-func (s *ionosState) addCredentials(from IONOSState) error {
-	for i, token := range from.Tokens {
-		if token.ID == "" || token.Token == "" {
-			return fmt.Errorf("tokens[%d]: id and token must be set", i)
-		}
-		if !s.users.has(token.UserID) && token.UserID != OwnerID {
-			return fmt.Errorf("tokens[%d].userId: user %s does not exist", i, token.UserID)
-		}
-		s.tokens.set(token.ID, token)
+// seeder fills a state. Each method adds one element or says what is wrong with it.
+type seeder struct {
+	*ionosState
+	now time.Time
+}
+
+func (s seeder) user(user User) error {
+	_, taken := s.userByEmail(user.Email)
+	if err := invalidIf(
+		condition{user.Email == "", ".email: must not be empty"},
+		condition{taken, ".email: " + user.Email + " is taken"},
+		condition{s.users.has(user.ID), ".id: " + user.ID + " is taken"},
+	); err != nil {
+		return err
 	}
-	for i, key := range from.S3Keys {
-		if key.ID == "" || !s.users.has(key.UserID) {
-			return fmt.Errorf("s3Keys[%d]: id and userId of a user must be set", i)
-		}
-		s.s3Keys.set(key.UserID, key.ID, key)
-	}
+	s.addUser(user, Username, s.now)
 	return nil
 }
 
-func (s *ionosState) addGroupState(group GroupState) error {
-	if group.Name == "" {
-		return errors.New("name: must not be empty")
+func (s seeder) resource(resource Resource) error {
+	owner, found := s.ionosState.user(resource.Owner)
+	if err := invalidIf(
+		condition{resource.Type == "", ".type: must not be empty"},
+		condition{s.resources.has(resource.ID), ".id: " + resource.ID + " is taken"},
+		condition{!found && resource.Owner != "", ".owner: user " + resource.Owner + " does not exist"},
+	); err != nil {
+		return err
 	}
-	if _, taken := s.groups.get(group.ID); taken {
-		return fmt.Errorf("id: %s is taken", group.ID)
+	resource.Owner = owner.ID
+	s.addResource(resource, s.now)
+	return nil
+}
+
+func (s seeder) group(group GroupState) error {
+	if err := invalidIf(
+		condition{group.Name == "", ".name: must not be empty"},
+		condition{s.groups.has(group.ID), ".id: " + group.ID + " is taken"},
+	); err != nil {
+		return err
 	}
 	id := s.addGroup(group.Group)
-	for i, name := range group.Members {
-		user, found := s.user(name)
-		if !found {
-			return fmt.Errorf("members[%d]: user %s does not exist", i, name)
-		}
-		s.addMember(id, user.ID)
-	}
-	for i, share := range group.Shares {
-		if _, found := s.resources.get(share.ResourceID); !found {
-			return fmt.Errorf("shares[%d].resourceId: resource %s does not exist", i, share.ResourceID)
-		}
-		s.shares.set(id, share.ResourceID, share)
-	}
-	return nil
+	return cmp.Or(
+		each(".members", group.Members, func(name string) error {
+			user, found := s.ionosState.user(name)
+			s.addMember(id, user.ID)
+			return invalidIf(condition{!found, ": user " + name + " does not exist"})
+		}),
+		each(".shares", group.Shares, func(share Share) error {
+			s.shares.set(id, share.ResourceID, share)
+			return invalidIf(condition{!s.resources.has(share.ResourceID), ".resourceId: resource " + share.ResourceID + " does not exist"})
+		}),
+	)
+}
+
+func (s seeder) request(request AcceptedRequest) error {
+	s.requests.set(request.ID, request)
+	return invalidIf(condition{request.ID == "", ".id: must not be empty"})
+}
+
+func (s seeder) token(token IONOSToken) error {
+	s.tokens.set(token.ID, token)
+	return invalidIf(
+		condition{token.ID == "" || token.Token == "", ": id and token must be set"},
+		condition{!s.users.has(token.UserID) && token.UserID != OwnerID, ".userId: user " + token.UserID + " does not exist"},
+	)
+}
+
+func (s seeder) s3Key(key S3Key) error {
+	s.s3Keys.set(key.UserID, key.ID, key)
+	return invalidIf(condition{key.ID == "" || !s.users.has(key.UserID), ": id and userId of a user must be set"})
 }

@@ -114,7 +114,7 @@ func TestStateThatContradictsItselfChangesNothing(t *testing.T) {
 		`{"triton":{"users":[{"login":"bob","email":"a@x"},{"login":"bob","email":"b@x"}]}}`:               "triton.users[1].login: bob is taken",
 		`{"triton":{"users":[{"login":"bob","email":"a@x"},{"login":"bo2","email":"a@x"}]}}`:               "triton.users[1].email: a@x is taken",
 		`{"triton":{"users":[{"id":"1","login":"bob","email":"a@x"},{"id":"1","login":"b","email":"b"}]}}`: "triton.users[1].id: 1 is taken",
-		`{"triton":{"users":[{"login":"bob","email":"a@x","roles":["x"]}]}}`:                               "triton.users[0].roles: role x does not exist",
+		`{"triton":{"users":[{"login":"bob","email":"a@x","roles":["x"]}]}}`:                               "triton.users[0].roles[0]: role x does not exist",
 		`{"triton":{"users":[{"login":"bob","email":"a@x","keys":[{"key":"x"}]}]}}`:                        "triton.users[0].keys[0].key: parse public key",
 		`{"triton":{"keys":[{"key":"x"}]}}`:                                                                "triton.keys[0].key: parse public key",
 		`{"triton":{"roles":[{"name":"a","policies":["x"]}]}}`:                                             "triton.roles[0].policies[0]: policy x does not exist",

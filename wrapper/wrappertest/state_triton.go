@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -64,73 +65,67 @@ func (c *Triton) build(from TritonState) (*tritonState, error) {
 		}
 		state.attributes[name] = value
 	}
-	if place, err := state.addKeys("", from.Keys); err != nil {
-		return nil, fmt.Errorf("%s: %w", place, err)
-	}
-	for i, policy := range from.Policies {
-		if policy.Name == "" || state.policies.has(policy.Name) {
-			return nil, fmt.Errorf("policies[%d].name: must be set and unique", i)
-		}
-		policy.ID = cmp.Or(policy.ID, newID())
-		state.policies.set(policy.Name, policy)
-	}
-	for i, role := range from.Roles {
-		if role.Name == "" || state.roles.has(role.Name) {
-			return nil, fmt.Errorf("roles[%d].name: must be set and unique", i)
-		}
-		for j, policy := range role.Policies {
-			if !state.policies.has(policy) {
-				return nil, fmt.Errorf("roles[%d].policies[%d]: policy %s does not exist", i, j, policy)
-			}
-		}
-		role.ID = cmp.Or(role.ID, newID())
-		state.roles.set(role.Name, role)
-	}
-	for i, user := range from.Users {
-		if err := state.addUserState(user, c); err != nil {
-			return nil, fmt.Errorf("users[%d].%w", i, err)
-		}
-	}
 	maps.Copy(state.tags, from.RoleTags)
-	return state, nil
+	now := c.clock.now()
+	// In this order: what comes later refers to what comes before.
+	return state, cmp.Or(
+		each("keys", from.Keys, func(key Key) error { return state.seedKey("", key) }),
+		each("policies", from.Policies, state.seedPolicy),
+		each("roles", from.Roles, state.seedRole),
+		each("users", from.Users, func(user SubUserState) error { return state.seedUser(user, now) }),
+	)
 }
 
-func (s *tritonState) addUserState(user SubUserState, c *Triton) error {
-	if user.Login == "" || user.Email == "" {
-		return errors.New("login: login and email must be set")
+func (s *tritonState) seedPolicy(policy Policy) error {
+	if policy.Name == "" || s.policies.has(policy.Name) {
+		return errors.New(".name: must be set and unique")
 	}
-	if _, taken := s.byLogin(user.Login); taken {
-		return fmt.Errorf("login: %s is taken", user.Login)
-	}
-	if _, taken := s.byEmail(user.Email); taken {
-		return fmt.Errorf("email: %s is taken", user.Email)
-	}
-	if s.users.has(user.ID) {
-		return fmt.Errorf("id: %s is taken", user.ID)
-	}
-	for _, role := range slices.Concat(user.Roles, user.DefaultRoles) {
-		if !s.roles.has(role) {
-			return fmt.Errorf("roles: role %s does not exist", role)
-		}
-	}
-	id := s.addUser(user.SubUser, c.clock.now())
-	if len(user.PastPasswords) > 0 {
-		s.history[id] = slices.Clone(user.PastPasswords)
-	}
-	if place, err := s.addKeys(user.Login, user.Keys); err != nil {
-		return fmt.Errorf("%s: %w", place, err)
-	}
+	policy.ID = cmp.Or(policy.ID, newID())
+	s.policies.set(policy.Name, policy)
 	return nil
 }
 
-// addKeys returns the place of a key that cannot be added, and the reason.
-func (s *tritonState) addKeys(login string, keys []Key) (string, error) {
-	for i, key := range keys {
-		public, err := ParsePublicKey([]byte(key.Key))
-		if err != nil {
-			return fmt.Sprintf("keys[%d].key", i), err
-		}
-		s.keys[login] = append(s.keys[login], registeredKey{name: key.Name, fingerprint: Fingerprint(public), key: public, text: key.Key})
+func (s *tritonState) seedRole(role Role) error {
+	if role.Name == "" || s.roles.has(role.Name) {
+		return errors.New(".name: must be set and unique")
 	}
-	return "", nil
+	role.ID = cmp.Or(role.ID, newID())
+	s.roles.set(role.Name, role)
+	return each(".policies", role.Policies, func(policy string) error {
+		return invalidIf(condition{!s.policies.has(policy), ": policy " + policy + " does not exist"})
+	})
+}
+
+func (s *tritonState) seedUser(user SubUserState, now time.Time) error {
+	_, loginTaken := s.byLogin(user.Login)
+	_, emailTaken := s.byEmail(user.Email)
+	if err := invalidIf(
+		condition{user.Login == "" || user.Email == "", ".login: login and email must be set"},
+		condition{loginTaken, ".login: " + user.Login + " is taken"},
+		condition{emailTaken, ".email: " + user.Email + " is taken"},
+		condition{s.users.has(user.ID), ".id: " + user.ID + " is taken"},
+	); err != nil {
+		return err
+	}
+	id := s.addUser(user.SubUser, now)
+	if len(user.PastPasswords) > 0 {
+		s.history[id] = slices.Clone(user.PastPasswords)
+	}
+	role := func(name string) error {
+		return invalidIf(condition{!s.roles.has(name), ": role " + name + " does not exist"})
+	}
+	return cmp.Or(
+		each(".roles", user.Roles, role),
+		each(".defaultRoles", user.DefaultRoles, role),
+		each(".keys", user.Keys, func(key Key) error { return s.seedKey(user.Login, key) }),
+	)
+}
+
+func (s *tritonState) seedKey(login string, key Key) error {
+	public, err := ParsePublicKey([]byte(key.Key))
+	if err != nil {
+		return fmt.Errorf(".key: %w", err)
+	}
+	s.keys[login] = append(s.keys[login], registeredKey{name: key.Name, fingerprint: Fingerprint(public), key: public, text: key.Key})
+	return nil
 }

@@ -296,11 +296,8 @@ func (c *Triton) setMembers(body parameters, before, after string) error {
 			}
 		}
 	}
-	for _, name := range append(slices.Clone(members), defaults...) {
-		_, isLogin := c.byLogin(name)
-		if _, isID := c.users.get(name); !isLogin && !isID {
-			return invalidArgument("Invalid user " + name)
-		}
+	if err := c.checkUsers(members, defaults); err != nil {
+		return err
 	}
 	is := func(names []string, user SubUser) bool {
 		return slices.Contains(names, user.Login) || slices.Contains(names, user.ID)
@@ -321,6 +318,15 @@ func (c *Triton) setMembers(body parameters, before, after string) error {
 			user.DefaultRoles = append(user.DefaultRoles, after)
 		}
 		c.setUser(user)
+	}
+	return nil
+}
+
+func (c *Triton) checkUsers(lists ...[]string) error {
+	for _, name := range slices.Concat(lists...) {
+		if _, isLogin := c.byLogin(name); !isLogin && !c.users.has(name) {
+			return invalidArgument("Invalid user " + name)
+		}
 	}
 	return nil
 }
