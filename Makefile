@@ -11,7 +11,7 @@ MUTANTS ?= 40
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help check update codegen generate test race test-go127 fuzz gofmt vet golangci lint tidy drift pages redocly contract diff-edits test-bench platforms actionlint test-examples bench mutants update-api
+.PHONY: help check update codegen generate test race test-go127 fuzz gofmt vet golangci lint tidy drift pages redocly contract diff-edits test-bench platforms actionlint test-examples test-clients update-clients bench mutants update-api
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,8 +98,19 @@ contract: ## Check traffic, coverage, bodies and changes against openapi.yaml (n
 diff-edits: ## Rate every edit of a document in both modes; the gates compare a sample as checkouts
 	CLOUDROSTER_TOOLS=1 CLOUDROSTER_EDITS=all go test -count=1 -timeout 60m -run TestEveryEditHasItsClass ./cmd/cloudroster
 
-test-bench: ## Run the vendors' own clients against the in-memory clouds, and what else bench/ tests
+test-bench: ## Run the tests of bench/
 	cd bench && go vet ./... && go test ./...
+
+# Most flows wait for a Node program to start, or sleep between two polls: more of them at a time than there are cores.
+test-clients: ## Run the vendors' own clients against the in-memory clouds, and compare the tables (needs Node)
+	@cd clients && go vet ./... && if command -v npm >/dev/null || test "$$CI" = true; then \
+		go test -count=1 -timeout 30m -parallel 6 ./...; \
+	else \
+		echo "skipped: Node is not installed"; \
+	fi
+
+update-clients: ## Run the vendors' own clients, and write docs/clients.md and the table of the README
+	cd clients && CI=true go test -count=1 -timeout 30m -parallel 6 -run 'TestClients$$' . -update
 
 # plan9 and js build what is imported; the programs need signals and process groups.
 platforms: ## Build for other platforms, and compile the tests for 386

@@ -8,11 +8,11 @@ require (
 	github.com/TritonDataCenter/triton-go/v2 v2.0.0-pre4
 	github.com/cloudroster/cloudroster v0.0.0-00010101000000-000000000000
 	github.com/ionos-cloud/sdk-go/v6 v6.3.11
-	github.com/pkg/errors v0.9.1
 	github.com/stretchr/testify v1.12.1
 )
 
 require (
+	github.com/pkg/errors v0.9.1 // indirect
 	go.yaml.in/yaml/v3 v3.0.6 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/oauth2 v0.30.0 // indirect
