@@ -1,13 +1,15 @@
 // Command cloudroster serves both clouds in memory, and checks live endpoints, documents and
 // coverage against the contract.
 //
-//	cloudroster sandbox -triton-key key.pub
+//	cloudroster sandbox run -- npm test
 //	cloudroster probe -ionos
 //	cloudroster diff OLD NEW
 //	cloudroster coverage DIRECTORY
 //
 // sandbox serves an in-memory IONOS and an in-memory Triton until it is interrupted, and prints the
-// variables that point clients at them: this library's, the vendors', and curl. Both start empty.
+// variables that point clients at them: this library's, the vendors', and curl. "sandbox run" runs a
+// command with these variables, and ends with it and with its exit status. docs/sandbox.md describes
+// both.
 //
 // probe sends only GET requests, with the caller's own credentials (the variables that the vendors'
 // tools read), reads what it finds, and checks every response against openapi.yaml. It prints the operations of

@@ -116,3 +116,11 @@ func write(t *testing.T, name, text string) string {
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 	return file
 }
+
+func publicKey(t *testing.T) string {
+	t.Helper()
+	_, _, file := keyPair(t)
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return strings.TrimSpace(string(text))
+}

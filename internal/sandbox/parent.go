@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,7 +34,7 @@ func processName(pid int) string {
 	if text, err := os.ReadFile("/proc/" + number + "/comm"); err == nil {
 		return strings.TrimSpace(string(text))
 	}
-	text, err := exec.Command("ps", "-o", "comm=", "-p", number).Output() // #nosec G204 -- a number
+	text, err := exec.CommandContext(context.Background(), "ps", "-o", "comm=", "-p", number).Output()
 	if err != nil {
 		return ""
 	}

@@ -19,7 +19,8 @@ const (
 
 // run runs a command with the sandbox's variables and returns its exit status.
 func (s *sandbox) run(ctx context.Context, args []string) int {
-	command := exec.Command(args[0], args[1:]...) // #nosec G204 -- that is what it is for
+	// Its signals come from passSignals, not from the context. #nosec G702 -- running it is what run is for
+	command := exec.CommandContext(context.WithoutCancel(ctx), args[0], args[1:]...)
 	command.Stdin, command.Stdout, command.Stderr = s.process.Stdin, s.process.Stdout, s.process.Stderr
 	variables := s.variables
 	if s.key != nil && s.key.socket != "" {
@@ -39,8 +40,11 @@ func (s *sandbox) run(ctx context.Context, args []string) int {
 		}
 		return cannotExecute
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- command.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = command.Wait() // the state says more
+	}()
 	s.passSignals(ctx, group, ended)
 	group.end(s.grace)
 	if s.process.Reap {
@@ -51,7 +55,7 @@ func (s *sandbox) run(ctx context.Context, args []string) int {
 
 // passSignals passes signals on until the command has ended. A second one, or too long a time after
 // the first, kills it.
-func (s *sandbox) passSignals(ctx context.Context, group *group, ended <-chan error) {
+func (s *sandbox) passSignals(ctx context.Context, group *group, ended <-chan struct{}) {
 	var late <-chan time.Time
 	done, orphaned := ctx.Done(), s.process.Orphaned
 	ending := func(received os.Signal) {
