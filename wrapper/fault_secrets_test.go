@@ -197,6 +197,9 @@ func (p *planted) values(t *testing.T) {
 		"TritonFields":    {wrapper.TritonFields{}},
 		"Snapshot":        {snapshot, []*wrapper.Snapshot{snapshot}},
 		"DeleteOption":    {wrapper.WithKeys()},
+		"Groups":          {ionos[0].Groups(wrapper.WithContractNumber(plantedContract))},
+		"Group":           {wrapper.Group{}},
+		"Share":           {wrapper.Share{}},
 	}
 	for _, name := range exportedTypes(t) {
 		require.NotEmpty(t, values[name], "%s is not printed here", name)
