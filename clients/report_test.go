@@ -3,6 +3,7 @@ package clients
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -80,17 +81,33 @@ func long(rows []row) string {
 // compare holds the committed tables to the run, or with -update writes them.
 func compare(t *testing.T, rows []row) {
 	t.Helper()
-	for file, table := range map[string]string{page: long(rows), readme: short(rows)} {
+	stale, err := tables(map[string]string{page: long(rows), readme: short(rows)}, *update)
+	require.NoError(t, err)
+	assert.Empty(t, stale, "differ from this run: make update-clients, and look at what changed")
+}
+
+// tables returns the files whose table is not the one of this run. With write it changes them instead.
+func tables(wanted map[string]string, write bool) (stale []string, err error) {
+	for file, table := range wanted {
 		committed, err := os.ReadFile(file)
-		require.NoError(t, err)
-		wanted, err := replace(string(committed), table)
-		require.NoError(t, err, file)
-		if *update {
-			require.NoError(t, os.WriteFile(file, []byte(wanted), 0o644))
-			continue
+		if err != nil {
+			return nil, err
 		}
-		assert.Equal(t, wanted, string(committed), "%s differs from this run: make update-clients", file)
+		text, err := replace(string(committed), table)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		switch {
+		case text == string(committed):
+		case write:
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				return nil, err
+			}
+		default:
+			stale = append(stale, file)
+		}
 	}
+	return stale, nil
 }
 
 // replace puts a table between the markers of a text.
@@ -128,4 +145,33 @@ func TestTheTablesNameWhatFails(t *testing.T) {
 		_, err := replace(without, "new\n")
 		require.Error(t, err, without)
 	}
+}
+
+func TestATableThatDiffersFromTheRunIsFound(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "page.md")
+	require.NoError(t, os.WriteFile(file, []byte("# Page\n\n"+begin+"\n"+end+"\n"), 0o600))
+	run := map[string]string{file: "| 3 of 4 |\n"}
+	stale, err := tables(run, false)
+	require.NoError(t, err)
+	assert.Equal(t, []string{file}, stale)
+	stale, err = tables(run, true)
+	require.NoError(t, err)
+	assert.Empty(t, stale)
+	stale, err = tables(run, false)
+	require.NoError(t, err)
+	assert.Empty(t, stale)
+
+	written, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(written), "3 of 4", "4 of 4", 1)), 0o600))
+	stale, err = tables(run, false)
+	require.NoError(t, err)
+	assert.Equal(t, []string{file}, stale)
+
+	require.NoError(t, os.WriteFile(file, []byte("# Page\n"), 0o600))
+	_, err = tables(run, true)
+	require.ErrorContains(t, err, "must have the lines")
+	_, err = tables(map[string]string{file + "x": ""}, false)
+	require.ErrorIs(t, err, os.ErrNotExist)
 }
