@@ -13,6 +13,15 @@ import (
 // id is that of the object that was asked for, "" if it is not known beforehand. An empty body,
 // null, HTML and any other kind of value is an error, never a zero T.
 func decode[T any](resp *response, id string) (*T, error) {
+	value, err := decodeAny(resp, id, func() any { return new(T) })
+	if err != nil {
+		return nil, err
+	}
+	return value.(*T), nil
+}
+
+// decodeAny is decode for the type of what create returns. It is there once, not once a type.
+func decodeAny(resp *response, id string, create func() any) (any, error) {
 	data := resp.body()
 	switch {
 	case len(data) == 0:
@@ -22,14 +31,14 @@ func decode[T any](resp *response, id string) (*T, error) {
 	case data[0] != '{' && data[0] != '[':
 		return nil, resp.unexpected("the body is not what the operation documents")
 	}
-	value := new(T)
+	value := create()
 	err := resp.vendor.unmarshal(data, value)
 	if errors.Is(err, gen.ErrTooManyItems) {
 		return nil, resp.unreadable(fmt.Errorf("%w: %w", ErrResponseTooLarge, err))
 	}
 	if err != nil && resp.vendor.repair != nil {
 		if repaired, ok := resp.vendor.repair(data); ok {
-			*value = *new(T)
+			value = create()
 			if resp.vendor.unmarshal(repaired, value) == nil {
 				err = nil
 			}

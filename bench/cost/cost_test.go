@@ -3,21 +3,26 @@ package cost
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cloudroster/cloudroster/wrapper"
 )
 
 // What the library may cost its users.
 const (
 	maxSize    = 300_000 // bytes over the floor's program
+	maxEvery   = 730_000 // the same of one that calls every method; 650,000 is the target
 	maxModules = 0       // of third parties, linked
 	maxGoSum   = 50      // lines
 	maxBuild   = 1.15    // of the floor's CPU time, cold
@@ -27,7 +32,7 @@ var cold = flag.Bool("cold", false, "measure cold builds, which take about a min
 
 const module = "github.com/cloudroster/cloudroster"
 
-var programs = []string{"floor", "ours", "sdk-go", "triton-go"}
+var programs = []string{"floor", "ours", "every", "sdk-go", "triton-go"}
 
 func run(t *testing.T, dir string, env []string, args ...string) (string, *os.ProcessState) {
 	t.Helper()
@@ -69,9 +74,21 @@ func TestSizeAndModules(t *testing.T) {
 	}
 	t.Log(linked)
 	assert.LessOrEqual(t, sizes["ours"]-sizes["floor"], int64(maxSize))
+	assert.LessOrEqual(t, sizes["every"]-sizes["floor"], int64(maxEvery))
 	assert.LessOrEqual(t, len(linked["ours"]), maxModules, linked["ours"])
 	assert.Empty(t, linked["floor"])
 	assert.NotEmpty(t, linked["sdk-go"], "modules are counted")
+}
+
+func TestEveryMethodIsInTheProgramThatHasThemAll(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile(filepath.Join("programs", "every", "main.go"))
+	require.NoError(t, err)
+	for _, client := range []reflect.Type{reflect.TypeFor[*wrapper.IONOS](), reflect.TypeFor[*wrapper.Triton](), reflect.TypeFor[*wrapper.Groups](), reflect.TypeFor[*wrapper.Operation]()} {
+		for i := range client.NumMethod() {
+			assert.Contains(t, string(source), fmt.Sprintf("(%s).%s,", client, client.Method(i).Name))
+		}
+	}
 }
 
 // A consumer's module: it requires the library and imports package wrapper.
