@@ -45,29 +45,29 @@ func newIONOS(clock *clock) *IONOS {
 	c.host, c.base, c.beside = "ionos.test", "/cloudapi/v6", "auth/v1/"
 	c.service, c.handler, c.clock = c, http.HandlerFunc(c.serve), clock
 	c.routes = []route{
-		path("GET", "/um/users", UmUsersGet, c.listUsers),
+		path("GET", "/um/users", UmUsersGet, c.listUsers).filters(User{}.property),
 		path("POST", "/um/users", UmUsersPost, c.createUser),
 		path("GET", "/um/users/*", UmUsersFindById, c.getUser).allow(self),
 		path("PUT", "/um/users/*", UmUsersPut, c.replaceUser),
 		path("DELETE", "/um/users/*", UmUsersDelete, c.deleteUser),
-		path("GET", "/um/users/*/groups", UmUsersGroupsGet, c.listGroupsOfUser).allow(self),
-		path("GET", "/um/users/*/owns", UmUsersOwnsGet, c.listOwned).allow(self),
-		path("GET", "/um/groups", UmGroupsGet, c.listGroups),
+		path("GET", "/um/users/*/groups", UmUsersGroupsGet, c.listGroupsOfUser).filters(Group{}.property).allow(self),
+		path("GET", "/um/users/*/owns", UmUsersOwnsGet, c.listOwned).filters(Resource{}.property).allow(self),
+		path("GET", "/um/groups", UmGroupsGet, c.listGroups).filters(Group{}.property),
 		path("POST", "/um/groups", UmGroupsPost, c.createGroup),
 		path("GET", "/um/groups/*", UmGroupsFindById, c.getGroup),
 		path("PUT", "/um/groups/*", UmGroupsPut, c.replaceGroup),
 		path("DELETE", "/um/groups/*", UmGroupsDelete, c.deleteGroup),
-		path("GET", "/um/groups/*/resources", UmGroupsResourcesGet, c.listResourcesOfGroup),
-		path("GET", "/um/groups/*/users", UmGroupsUsersGet, c.listMembers),
+		path("GET", "/um/groups/*/resources", UmGroupsResourcesGet, c.listResourcesOfGroup).filters(Resource{}.property),
+		path("GET", "/um/groups/*/users", UmGroupsUsersGet, c.listMembers).filters(User{}.property),
 		path("POST", "/um/groups/*/users", UmGroupsUsersPost, c.addMember),
 		path("DELETE", "/um/groups/*/users/*", UmGroupsUsersDelete, c.removeMember),
-		path("GET", "/um/groups/*/shares", UmGroupsSharesGet, c.listShares),
+		path("GET", "/um/groups/*/shares", UmGroupsSharesGet, c.listShares).filters(Share{}.property),
 		path("GET", "/um/groups/*/shares/*", UmGroupsSharesFindByResourceId, c.getShare),
 		path("POST", "/um/groups/*/shares/*", UmGroupsSharesPost, c.createShare),
 		path("PUT", "/um/groups/*/shares/*", UmGroupsSharesPut, c.replaceShare),
 		path("DELETE", "/um/groups/*/shares/*", UmGroupsSharesDelete, c.deleteShare),
-		path("GET", "/um/resources", UmResourcesGet, c.listResources),
-		path("GET", "/um/resources/*", UmResourcesFindByType, c.listResourcesByType),
+		path("GET", "/um/resources", UmResourcesGet, c.listResources).filters(Resource{}.property),
+		path("GET", "/um/resources/*", UmResourcesFindByType, c.listResourcesByType).filters(Resource{}.property),
 		path("GET", "/um/resources/*/*", UmResourcesFindByTypeAndId, c.getResource),
 		path("GET", "/requests/*/status", RequestsStatusGet, c.requestStatus).allow(everyone),
 	}
@@ -208,6 +208,9 @@ func (c *IONOS) checkParameters(q *call) *ionosError {
 		deepest = 1
 	}
 	if _, err := q.number("depth", 0, 0, deepest); err != nil {
+		return err
+	}
+	if err := q.readFilters(); err != nil {
 		return err
 	}
 	if q.operation() != UmUsersGet {

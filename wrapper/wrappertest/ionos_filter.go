@@ -11,24 +11,26 @@ import (
 // page does not say so: a text has to contain the value in any case, anything else has to equal it.
 type filters map[string]string
 
-// filters reads the filters of a request. known reports whether the items of the list have a
-// property of a name. A filter by any other is an error: it must not mean all items.
-func (q *call) filters(known func(string) (any, bool)) (filters, error) {
-	var out filters
+// readFilters reads the filters of a list. One by a property that its items do not have is an
+// error: it must not mean all items.
+func (q *call) readFilters() *ionosError {
+	if q.route.property == nil {
+		return nil
+	}
 	for name, values := range q.query {
 		property, isFilter := strings.CutPrefix(name, "filter.")
 		if !isFilter {
 			continue
 		}
-		if _, found := known(property); !found {
-			return nil, reject(http.StatusUnprocessableEntity, "439", name+" is not a property of this list")
+		if _, found := q.route.property(property); !found {
+			return reject(http.StatusUnprocessableEntity, "439", name+" is not a property of this list")
 		}
-		if out == nil {
-			out = filters{}
+		if q.filters == nil {
+			q.filters = filters{}
 		}
-		out[property] = values[0]
+		q.filters[property] = values[0]
 	}
-	return out, nil
+	return nil
 }
 
 // match reports whether an item fits all filters. No filters fit everything.

@@ -58,12 +58,8 @@ func (c *IONOS) findGroup(id string) (Group, error) {
 }
 
 func (c *IONOS) listGroups(q *call) (*result, error) {
-	filters, err := q.filters(Group{}.property)
-	if err != nil {
-		return nil, err
-	}
 	var items []object
-	for _, group := range filtered(&c.state.groups, filters, Group.property) {
+	for _, group := range filtered(&c.state.groups, q.filters, Group.property) {
 		items = append(items, c.groupJSON(q, group, q.depth()))
 	}
 	return ok(q.collection("groups", "/um/groups", items))
@@ -144,13 +140,9 @@ func (c *IONOS) listMembers(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	filters, err := q.filters(User{}.property)
-	if err != nil {
-		return nil, err
-	}
 	var items []object
 	for id := range c.state.members[group.ID].all(0) {
-		if user, found := c.state.users.get(id); found && filters.match(user.property) {
+		if user, found := c.state.users.get(id); found && q.filters.match(user.property) {
 			items = append(items, c.userJSON(q, user, q.depth()))
 		}
 	}

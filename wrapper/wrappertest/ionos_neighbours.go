@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
+	"time"
 )
 
 // The operations in this file and in ionos_tokens.go are not documented in openapi.yaml. They are
@@ -18,11 +20,11 @@ func (c *IONOS) neighbours() []route {
 		path("GET", "/um/users/*/s3keys/*", "umUsersS3keysFindByKeyId", c.getS3Key).allow(self),
 		path("PUT", "/um/users/*/s3keys/*", "umUsersS3keysPut", c.replaceS3Key).allow(self),
 		path("DELETE", "/um/users/*/s3keys/*", "umUsersS3keysDelete", c.deleteS3Key).allow(self),
-		path("GET", "/datacenters", "datacentersGet", c.listDatacenters),
+		path("GET", "/datacenters", "datacentersGet", c.listDatacenters).filters(Resource{}.property),
 		path("POST", "/datacenters", "datacentersPost", c.createDatacenter),
 		path("GET", "/datacenters/*", "datacentersFindById", c.getDatacenter),
 		path("DELETE", "/datacenters/*", "datacentersDelete", c.deleteDatacenter),
-		path("GET", "/requests", "requestsGet", c.listRequests),
+		path("GET", "/requests", "requestsGet", c.listRequests).filters(c.requestFilter(AcceptedRequest{})),
 		path("GET", "/requests/*", "requestsFindById", c.getRequest),
 		path("GET", "/contracts", "contractsGet", c.listContracts).allow(everyone),
 		path("GET", "/auth/v1/tokens/generate", "tokensGenerate", c.generateToken).allow(everyone),
@@ -155,12 +157,8 @@ func (c *IONOS) datacenter(q *call, resource Resource) object {
 }
 
 func (c *IONOS) listDatacenters(q *call) (*result, error) {
-	filters, err := q.filters(Resource{}.property)
-	if err != nil {
-		return nil, err
-	}
 	var items []object
-	for _, resource := range filtered(&c.state.resources, filters, Resource.property) {
+	for _, resource := range filtered(&c.state.resources, q.filters, Resource.property) {
 		if resource.Type != "datacenter" {
 			continue
 		}
@@ -250,9 +248,9 @@ func (c *IONOS) requestJSON(q *call, request AcceptedRequest, depth int) object 
 		}})
 }
 
-// listRequests lists requests, the latest first.
-func (c *IONOS) listRequests(q *call) (*result, error) {
-	property := func(request AcceptedRequest, name string) (any, bool) {
+// requestFilter returns what a list of requests is filtered by.
+func (c *IONOS) requestFilter(request AcceptedRequest) func(string) (any, bool) {
+	return func(name string) (any, bool) {
 		switch name {
 		case "status", "requestStatus":
 			status, _, _ := request.status(c.clock.now())
@@ -261,50 +259,45 @@ func (c *IONOS) listRequests(q *call) (*result, error) {
 			return request.CreatedBy, true
 		case "createdDate":
 			return stamp(request.Created), true
-		case "createdAfter", "createdBefore":
-			return "", true // compared below
 		case "method":
 			return request.Method, true
 		case "url":
-			return q.root + request.Path, true
+			return c.base + request.Path, true
 		case "body":
 			return request.Body, true
+		case "createdAfter", "createdBefore":
+			return nil, true // compared by listRequests
 		}
 		return nil, false
 	}
-	filters, err := q.filters(func(name string) (any, bool) { return property(AcceptedRequest{}, name) })
-	if err != nil {
-		return nil, err
-	}
-	after, before := filters["createdAfter"], filters["createdBefore"]
-	delete(filters, "createdAfter")
-	delete(filters, "createdBefore")
-	requests := filtered(&c.state.requests, filters, property)
-	slices.Reverse(requests)
+}
+
+// listRequests lists requests, the latest first.
+func (c *IONOS) listRequests(q *call) (*result, error) {
+	after, before := plainTime(q.filters["createdAfter"]), plainTime(q.filters["createdBefore"])
+	delete(q.filters, "createdAfter")
+	delete(q.filters, "createdBefore")
 	var items []object
-	for _, request := range requests {
-		// The service writes times as 2021-01-01 09:00:00, and takes them with a T, too.
-		created := request.Created.UTC().Format("2006-01-02 15:04:05")
-		switch {
-		case after != "" && created <= plainTime(after), before != "" && created >= plainTime(before):
-		case q.anyDepth() == 0:
+	for _, request := range c.state.requests.all(0) {
+		created := request.Created.UTC().Format(time.DateTime)
+		if !q.filters.match(c.requestFilter(request)) || after != "" && created <= after || before != "" && created >= before {
+			continue
+		}
+		if q.anyDepth() == 0 {
 			items = append(items, q.reference("request", request.ID, "/requests/"+request.ID))
-		default:
+		} else {
 			items = append(items, c.requestJSON(q, request, q.anyDepth()-1))
 		}
 	}
+	slices.Reverse(items)
 	return q.pageOf("requests", "/requests", items)
 }
 
+// plainTime returns a time as the service writes it in filters, 2021-01-01 09:00:00. Clients send
+// 2021-01-01T09:00:00Z, too.
 func plainTime(text string) string {
-	out := []byte(text)
-	if len(out) > len("2006-01-02 15:04:05") {
-		out = out[:len("2006-01-02 15:04:05")]
-	}
-	if len(out) > 10 {
-		out[10] = ' '
-	}
-	return string(out)
+	text = strings.Replace(text, "T", " ", 1)
+	return text[:min(len(text), len(time.DateTime))]
 }
 
 func (c *IONOS) getRequest(q *call) (*result, error) {

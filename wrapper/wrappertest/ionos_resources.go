@@ -60,12 +60,8 @@ func (c *IONOS) listResourcesByType(q *call) (*result, error) {
 }
 
 func (c *IONOS) resourcesOf(q *call, kind string) ([]object, error) {
-	filters, err := q.filters(Resource{}.property)
-	if err != nil {
-		return nil, err
-	}
 	var items []object
-	for _, resource := range filtered(&c.state.resources, filters, Resource.property) {
+	for _, resource := range filtered(&c.state.resources, q.filters, Resource.property) {
 		if kind == "" || kind == resource.Type {
 			items = append(items, q.resource(resource))
 		}
@@ -87,13 +83,9 @@ func (c *IONOS) listResourcesOfGroup(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	filters, err := q.filters(Resource{}.property)
-	if err != nil {
-		return nil, err
-	}
 	var items []object
 	for _, share := range c.state.shares[group.ID].all(0) {
-		if resource, found := c.state.resources.get(share.ResourceID); found && filters.match(resource.property) {
+		if resource, found := c.state.resources.get(share.ResourceID); found && q.filters.match(resource.property) {
 			items = append(items, q.resource(resource))
 		}
 	}

@@ -39,12 +39,8 @@ func (c *IONOS) listShares(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	filters, err := q.filters(Share{}.property)
-	if err != nil {
-		return nil, err
-	}
 	var items []object
-	for _, share := range filtered(c.state.shares[group.ID], filters, Share.property) {
+	for _, share := range filtered(c.state.shares[group.ID], q.filters, Share.property) {
 		items = append(items, q.share(group.ID, share))
 	}
 	return ok(q.collection(group.ID+"/shares", groupPath(group.ID)+"/shares", items))

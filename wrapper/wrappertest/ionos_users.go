@@ -50,14 +50,10 @@ func (c *IONOS) listUsers(q *call) (*result, error) {
 	offset, _ := q.number("offset", 0, 0, 1<<31-1) // both are checked on the way in
 	limit, _ := q.number("limit", 100, 1, 100)
 	total, users := c.state.users.len(), []User(nil)
-	filters, err := q.filters(User{}.property)
-	if err != nil {
-		return nil, err
-	}
-	if filters == nil {
+	if q.filters == nil {
 		users = c.state.users.page(offset, limit)
 	} else {
-		users = filtered(&c.state.users, filters, User.property)
+		users = filtered(&c.state.users, q.filters, User.property)
 		total = len(users)
 		users = users[min(offset, total):min(offset+limit, total)]
 	}
@@ -179,14 +175,10 @@ func (c *IONOS) listGroupsOfUser(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	filters, err := q.filters(Group{}.property)
-	if err != nil {
-		return nil, err
-	}
 	var items []object
 	for id := range c.state.groupsOf[user.ID].all(0) {
 		group, found := c.state.groups.get(id)
-		if !found || !filters.match(group.property) { // AddMember may name any group
+		if !found || !q.filters.match(group.property) { // AddMember may name any group
 			continue
 		}
 		items = append(items, append(q.reference("group", id, groupPath(id)), member{"properties", object{{"name", group.Name}}}))
@@ -199,14 +191,10 @@ func (c *IONOS) listOwned(q *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	filters, err := q.filters(Resource{}.property)
-	if err != nil {
-		return nil, err
-	}
 	var items []object
 	for id := range c.state.owned[user.ID].all(0) {
 		resource, _ := c.state.resources.get(id)
-		if !filters.match(resource.property) {
+		if !q.filters.match(resource.property) {
 			continue
 		}
 		items = append(items, q.resource(resource))

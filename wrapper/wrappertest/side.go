@@ -64,6 +64,7 @@ type route struct {
 	handle    func(*call) (*result, error)
 	neighbour bool // beside the documented operations
 	access    access
+	property  func(string) (any, bool) // of a list's items; nil: not filtered
 }
 
 // access is who may use a route of IONOS.
@@ -77,6 +78,12 @@ const (
 
 func (r route) allow(who access) route {
 	r.access = who
+	return r
+}
+
+// filters makes the filter parameters of a list apply to its items.
+func (r route) filters(property func(string) (any, bool)) route {
+	r.property = property
 	return r
 }
 
@@ -100,6 +107,7 @@ type call struct {
 	root     string // scheme, host and base path as the client sees them
 	caller   string
 	callerID string // IONOS's
+	filters  filters
 	// restricted: the caller is an IONOS user without administrator rights
 	restricted bool
 	subUser    bool     // Triton's: caller is not the account
