@@ -123,8 +123,10 @@ platforms: ## Build for other platforms, and compile the tests for 386
 	GOARCH=386 go vet ./wrapper/... ./gen/...
 	@if test "$$(go env GOOS GOARCH | tr '\n' /)" = linux/amd64/; then GOARCH=386 CGO_ENABLED=0 go test ./wrapper/... ./gen/...; fi
 
-actionlint: ## Check the workflows in .github
+actionlint: ## Check the workflows in .github and in docs/recipes
 	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+	awk '/^```yaml$$/ {on = 1; next} /^```$$/ {on = 0} on' docs/recipes/README.md | \
+		go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 -
 
 test-examples: ## Test the examples that are modules of their own
 	cd examples/sync && go vet ./... && go test ./...
