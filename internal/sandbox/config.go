@@ -37,6 +37,8 @@ type config struct {
 	tokens                 []string
 	origins                []string
 	history                int
+	listLimit              int
+	stale                  time.Duration
 
 	hidden error // about a value that package flag would print
 }
@@ -80,6 +82,16 @@ func newFlags(c *config) *flag.FlagSet {
 	repeated(flags, &c.logins, "ionos-login", "another `username:password` of the IONOS contract owner, may be repeated; the first one is printed", c.parseLogin)
 	repeated(flags, &c.tokens, "ionos-token", "another `token` of the IONOS contract owner, may be repeated; the first one is printed", anyText)
 	repeated(flags, &c.origins, "cors", "allow web pages of this `origin`, such as http://localhost:5173, or * for all; may be repeated", parseOrigin)
+	c.listLimit = -1
+	flags.Func("triton-list-limit", "cut Triton's lists of users after this many `users`, 0 for never (default 1000)", func(s string) (err error) {
+		if s == "0" {
+			c.listLimit = 0
+			return nil
+		}
+		c.listLimit, err = positive(s)
+		return err
+	})
+	duration(flags, &c.stale, "triton-stale", 0, "return Triton's users as they were up to this long ago, as a second front end does")
 	c.history = 1000
 	flags.Func("history", "keep the last `requests` of each cloud for the page and the control API (default 1000)", func(s string) (err error) {
 		c.history, err = positive(s)

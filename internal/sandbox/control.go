@@ -251,7 +251,9 @@ func (s *sandbox) faults() []fault {
 	return list
 }
 
-func (s *sandbox) getFaults(w http.ResponseWriter, _ *http.Request) error { return items(w, s.faults()) }
+func (s *sandbox) getFaults(w http.ResponseWriter, _ *http.Request) error {
+	return items(w, s.faults())
+}
 
 func (s *sandbox) postFault(w http.ResponseWriter, r *http.Request) error {
 	var wanted fault

@@ -16,11 +16,9 @@ type group struct {
 
 func newGroup(command *exec.Cmd) *group { return &group{command: command} }
 
-func (g *group) signal(received os.Signal) {
-	if received == os.Interrupt {
-		return // the console has sent it to the command, too
-	}
-	_ = g.command.Process.Kill()
-}
+// has reports whether the command got a signal already: the console interrupts all of its processes.
+func (g *group) has(received os.Signal) bool { return received == os.Interrupt }
+
+func (g *group) signal(os.Signal) { _ = g.command.Process.Kill() }
 
 func (g *group) end(time.Duration) {}

@@ -40,15 +40,18 @@ func inForeground() bool {
 	return err == nil && foreground == unix.Getpgrp()
 }
 
-// signal sends a signal to the group. In the terminal's foreground an interrupt has reached the
-// command already.
+// has reports whether the command got a signal already: the terminal interrupts all of its
+// foreground, and the command may go on after that.
+func (g *group) has(received os.Signal) bool { return !g.own && received == os.Interrupt }
+
+// signal sends a signal to the group, or to the command alone if the group is not its own.
 func (g *group) signal(received os.Signal) {
 	number, ok := received.(syscall.Signal)
 	switch {
 	case !ok:
 	case g.own:
 		_ = syscall.Kill(-g.command.Process.Pid, number) // fails if it has ended
-	case number != syscall.SIGINT:
+	default:
 		_ = g.command.Process.Signal(number)
 	}
 }

@@ -70,7 +70,9 @@ func (s *sandbox) passSignals(ctx context.Context, group *group, ended <-chan st
 		case <-ended:
 			return
 		case received := <-s.process.Signals:
-			ending(received)
+			if !group.has(received) {
+				ending(received)
+			}
 		case <-done:
 			done = nil
 			ending(syscall.SIGTERM)

@@ -85,6 +85,12 @@ func (s *sandbox) options() ([]wrappertest.Option, error) {
 	if s.entityItems {
 		options = append(options, wrappertest.WithEntityItems())
 	}
+	if s.listLimit >= 0 {
+		options = append(options, wrappertest.WithListLimit(s.listLimit))
+	}
+	if s.stale > 0 {
+		options = append(options, wrappertest.WithStaleReads(s.stale))
+	}
 	if s.strictDepth {
 		options = append(options, wrappertest.WithStrictDepth())
 	}

@@ -254,6 +254,63 @@ func TestRatesAreEnforced(t *testing.T) {
 	assert.ErrorIs(t, lastTriton, wrapper.ErrRateLimited)
 }
 
+func TestTheCloudsBehaveAsTheFlagsSay(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "-seed", write(t, "seed.json", fullState), "-control", ":0", "-triton-list-limit", "1", "-triton-stale", "1h", "-entity-items", "-strict-depth")
+	triton := s.tritonClient(t)
+	_, err := triton.GetUser(t.Context(), "third") // what is read for an hour
+	require.ErrorIs(t, err, wrapper.ErrNotFound)
+	for _, login := range []string{"second", "third"} {
+		_, err = triton.CreateUser(t.Context(), gen.TritonUserCreate{Login: login, Email: login + "@example.com", Password: "correct-horse-9"})
+		require.NoError(t, err)
+	}
+	_, err = triton.GetUser(t.Context(), "third")
+	require.ErrorIs(t, err, wrapper.ErrNotFound, "reads are stale")
+	s.control(t).must("POST", "/v1/time", `{"advance": "2h"}`)
+	_, err = triton.GetUser(t.Context(), "third")
+	require.NoError(t, err)
+	users, err := triton.ListUsers(t.Context())
+	require.NoError(t, err)
+	assert.Len(t, users, 1)
+
+	get := func(path string) (int, string) {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.variables["IONOS_API_URL"]+path, nil)
+		require.NoError(t, err)
+		request.Header.Set("Authorization", "Bearer "+wrappertest.Token)
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		return response.StatusCode, string(body)
+	}
+	status, body := get("/um/users/11111111-1111-4111-8111-111111111111?depth=1")
+	assert.Equal(t, 200, status)
+	assert.Contains(t, body, `"items": [`, "entities have items")
+	status, _ = get("/um/users?depth=2")
+	assert.Equal(t, 422, status)
+}
+
+// A response that is wrong on purpose is no finding; a request that is wrong is one all the same.
+func TestFaultsAreNotHeldToTheContract(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "-contract", "-control", ":0")
+	s.control(t).must("POST", "/v1/faults", `{"cloud": "ionos", "effect": "reply", "status": 200, "body": "{\"id\": 7}", "header": {"Content-Type": ["application/json"]}}`)
+	for _, path := range []string{"/um/users", "/um/users?x=1"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.variables["IONOS_API_URL"]+path, nil)
+		require.NoError(t, err)
+		request.Header.Set("Authorization", "Bearer "+wrappertest.Token)
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+	}
+	status, err := s.stop()
+	require.NoError(t, err)
+	assert.Equal(t, violated, status)
+	assert.Equal(t, 1, strings.Count(s.stderr.String(), "contract: "), s.stderr.String())
+	assert.Contains(t, s.stderr.String(), "request query")
+}
+
 func TestWebPagesOfNamedOriginsMayUseTheClouds(t *testing.T) {
 	t.Parallel()
 	const page = "http://localhost:5173"
@@ -337,6 +394,7 @@ func TestInvalidInputIsOneLineThatNamesTheFlag(t *testing.T) {
 		{"a negative duration", []string{"-running", "-1s"}, []string{"-running: ", "not below 0"}},
 		{"a rate of nothing", []string{"-rate", "0"}, []string{"-rate: ", "above 0"}},
 		{"half a rate", []string{"-triton-rate", "5/"}, []string{"-triton-rate: ", "requests/burst"}},
+		{"a limit of letters", []string{"-triton-list-limit", "x"}, []string{"-triton-list-limit: ", "whole number"}},
 		{"no history", []string{"-history", "0"}, []string{"-history: ", "above 0"}},
 		{"a contract number of letters", []string{"-contract-number", "x"}, []string{"-contract-number: ", "whole number"}},
 		{"a login without a password", []string{"-ionos-login", "s3cret"}, []string{"-ionos-login: ", "username:password"}},
