@@ -44,27 +44,29 @@ func parsePrivate(text []byte, ask func() ([]byte, error)) (crypto.Signer, error
 	// The other three, RSA, EC and OPENSSH PRIVATE KEY.
 	single := pem.EncodeToMemory(block)
 	key, err := ssh.ParseRawPrivateKey(single)
-	var missing *ssh.PassphraseMissingError
-	if errors.As(err, &missing) {
-		passphrase, askErr := ask()
-		if askErr != nil {
-			return nil, askErr
-		}
-		key, err = ssh.ParseRawPrivateKeyWithPassphrase(single, passphrase)
-		switch {
-		case err == nil:
-		case block.Type == "OPENSSH PRIVATE KEY" && !errors.Is(err, x509.IncorrectPasswordError):
-			return nil, unsupported("its cipher is not read; change it with: ssh-keygen -p -Z aes256-ctr -f KEY")
-		default:
-			// The old PEM protection has no check of its own, so that what a
-			// wrong passphrase makes of a key may fail anywhere.
-			return nil, ErrPassphraseIncorrect
-		}
+	if missing := new(ssh.PassphraseMissingError); errors.As(err, &missing) {
+		return parseProtected(block.Type, single, ask)
 	}
 	if err != nil {
 		return nil, damaged(block.Type)
 	}
 	return signerOf(key)
+}
+
+func parseProtected(kind string, single []byte, ask func() ([]byte, error)) (crypto.Signer, error) {
+	passphrase, err := ask()
+	if err != nil {
+		return nil, err
+	}
+	key, err := ssh.ParseRawPrivateKeyWithPassphrase(single, passphrase)
+	switch {
+	case err == nil:
+		return signerOf(key)
+	case kind == "OPENSSH PRIVATE KEY" && !errors.Is(err, x509.IncorrectPasswordError):
+		return nil, unsupported("its cipher is not supported; change it with: ssh-keygen -p -Z aes256-ctr -f KEY")
+	}
+	// The old PEM protection has no check of its own: what a wrong passphrase makes of a key may fail anywhere.
+	return nil, ErrPassphraseIncorrect
 }
 
 // privateBlock finds the first PEM block that is a private key.

@@ -1,6 +1,7 @@
 package sshkey
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
@@ -37,6 +38,8 @@ type pbkdf2Parameters struct {
 }
 
 const (
+	encryptedBlock = "ENCRYPTED PRIVATE KEY"
+
 	oidPBES2  = "1.2.840.113549.1.5.13"
 	oidPBKDF2 = "1.2.840.113549.1.5.12"
 )
@@ -45,72 +48,97 @@ const (
 // OpenSSL's default is 2048; password managers go up to a million.
 const maxIterations = 10_000_000
 
+// protection is how a key is encrypted: by AES-CBC with a key from PBKDF2.
+type protection struct {
+	prf       func() hash.Hash
+	kdf       pbkdf2Parameters
+	keyLength int
+	iv, data  []byte
+}
+
 func parseEncryptedPKCS8(der []byte, ask func() ([]byte, error)) (crypto.Signer, error) {
-	const block = "ENCRYPTED PRIVATE KEY"
+	p, err := parseProtection(der)
+	if err != nil {
+		return nil, err
+	}
+	passphrase, err := ask()
+	if err != nil {
+		return nil, err
+	}
+	plain, err := p.open(passphrase)
+	if err != nil {
+		return nil, err
+	}
+	// There is no check value: a wrong passphrase shows in the padding or, one time in 256, in what
+	// is not a key.
+	if _, ok := pkcs8Info(plain); !ok {
+		return nil, ErrPassphraseIncorrect
+	}
+	return parsePKCS8(plain)
+}
+
+func parseProtection(der []byte) (*protection, error) {
 	var protected encryptedPrivateKey
-	if rest, err := asn1.Unmarshal(der, &protected); err != nil || len(rest) > 0 {
-		return nil, damaged(block)
+	if !unmarshal(der, &protected) {
+		return nil, damaged(encryptedBlock)
 	}
 	if protected.Algorithm.OID.String() != oidPBES2 {
 		return nil, unsupportedProtection()
 	}
 	var scheme pbes2Parameters
-	if rest, err := asn1.Unmarshal(protected.Algorithm.Parameters.FullBytes, &scheme); err != nil || len(rest) > 0 {
-		return nil, damaged(block)
+	if !unmarshal(protected.Algorithm.Parameters.FullBytes, &scheme) {
+		return nil, damaged(encryptedBlock)
 	}
-	keyLength := aesKeyLength(scheme.Cipher.OID)
-	if scheme.KDF.OID.String() != oidPBKDF2 || keyLength == 0 {
+	p := &protection{keyLength: aesKeyLength(scheme.Cipher.OID), data: protected.Data}
+	if scheme.KDF.OID.String() != oidPBKDF2 || p.keyLength == 0 {
 		return nil, unsupportedProtection()
 	}
-	var kdf pbkdf2Parameters
-	if rest, err := asn1.Unmarshal(scheme.KDF.Parameters.FullBytes, &kdf); err != nil || len(rest) > 0 ||
-		kdf.Iterations < 1 || kdf.Iterations > maxIterations || kdf.KeyLength != 0 && kdf.KeyLength != keyLength {
-		return nil, damaged(block)
+	if !unmarshal(scheme.KDF.Parameters.FullBytes, &p.kdf) || !p.isKDFValid() {
+		return nil, damaged(encryptedBlock)
 	}
-	prf := prfHash(kdf.PRF.OID)
-	if prf == nil {
+	if p.prf = prfHash(p.kdf.PRF.OID); p.prf == nil {
 		return nil, unsupportedProtection()
 	}
-	var iv []byte
-	if rest, err := asn1.Unmarshal(scheme.Cipher.Parameters.FullBytes, &iv); err != nil || len(rest) > 0 ||
-		len(iv) != aes.BlockSize || len(protected.Data) == 0 || len(protected.Data)%aes.BlockSize != 0 {
-		return nil, damaged(block)
+	if !unmarshal(scheme.Cipher.Parameters.FullBytes, &p.iv) || len(p.iv) != aes.BlockSize || len(p.data) == 0 || len(p.data)%aes.BlockSize != 0 {
+		return nil, damaged(encryptedBlock)
 	}
+	return p, nil
+}
 
-	passphrase, err := ask()
-	if err != nil {
-		return nil, err
-	}
-	key, err := pbkdf2.Key(prf, string(passphrase), kdf.Salt, kdf.Iterations, keyLength)
+func (p *protection) isKDFValid() bool {
+	return p.kdf.Iterations >= 1 && p.kdf.Iterations <= maxIterations && (p.kdf.KeyLength == 0 || p.kdf.KeyLength == p.keyLength)
+}
+
+// open decrypts the key and removes its padding.
+func (p *protection) open(passphrase []byte) ([]byte, error) {
+	key, err := pbkdf2.Key(p.prf, string(passphrase), p.kdf.Salt, p.kdf.Iterations, p.keyLength)
 	if err != nil && fips140.Enforced() {
 		return nil, unsupported("FIPS 140 does not allow the way it is protected; convert it with: openssl pkcs8 -topk8 -v2 aes-256-cbc -in KEY -out OUT")
 	}
 	if err != nil {
-		return nil, damaged(block)
+		return nil, damaged(encryptedBlock)
 	}
-	aesBlock, err := aes.NewCipher(key)
+	block, err := aes.NewCipher(key)
 	if err != nil {
-		return nil, damaged(block)
+		return nil, damaged(encryptedBlock)
 	}
-	plain := make([]byte, len(protected.Data))
-	cipher.NewCBCDecrypter(aesBlock, iv).CryptBlocks(plain, protected.Data)
-
-	// There is no check value: a wrong passphrase shows in the padding or, one
-	// time in 256, in what is no key.
+	plain := make([]byte, len(p.data))
+	cipher.NewCBCDecrypter(block, p.iv).CryptBlocks(plain, p.data)
 	padding := int(plain[len(plain)-1])
 	if padding < 1 || padding > aes.BlockSize {
 		return nil, ErrPassphraseIncorrect
 	}
-	for _, b := range plain[len(plain)-padding:] {
-		if int(b) != padding {
-			return nil, ErrPassphraseIncorrect
-		}
-	}
-	plain = plain[:len(plain)-padding]
-	if _, ok := pkcs8Info(plain); !ok {
+	plain, end := plain[:len(plain)-padding], plain[len(plain)-padding:]
+	if !bytes.Equal(end, bytes.Repeat([]byte{byte(padding)}, padding)) {
 		return nil, ErrPassphraseIncorrect
 	}
-	return parsePKCS8(plain)
+	return plain, nil
+}
+
+// unmarshal reads one ASN.1 value with nothing after it.
+func unmarshal(der []byte, value any) bool {
+	rest, err := asn1.Unmarshal(der, value)
+	return err == nil && len(rest) == 0
 }
 
 func aesKeyLength(oid asn1.ObjectIdentifier) int {

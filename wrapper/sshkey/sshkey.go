@@ -104,14 +104,21 @@ func (s settings) parseFile(path string, text []byte, mode os.FileMode) (wrapper
 	if _, err := privateBlock(text); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if !s.allowReadable && mode.Perm()&0o077 != 0 && runtime.GOOS != "windows" {
-		return nil, fmt.Errorf("%s: its mode is %#o, chmod 600 keeps others out: %w", path, mode.Perm(), ErrInsecurePermissions)
+	if err := s.checkMode(path, mode); err != nil {
+		return nil, err
 	}
 	signer, err := s.parse(path, text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return signer, nil
+}
+
+func (s settings) checkMode(path string, mode os.FileMode) error {
+	if !s.allowReadable && mode.Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+		return fmt.Errorf("%s: its mode is %#o, chmod 600 keeps others out: %w", path, mode.Perm(), ErrInsecurePermissions)
+	}
+	return nil
 }
 
 func (s settings) parse(name string, text []byte) (wrapper.Signer, error) {
