@@ -154,8 +154,9 @@ var sdcFlows = []struct {
 		s.hasEng()
 		s.cloud.Triton.AddUser(wrappertest.SubUser{Login: "bob", Email: "bob@example.test"})
 		id, _ := s.made("sdc-role", "get", "eng")["id"].(string)
-		assert.Equal(s, []any{"ada", "bob"}, s.made("sdc-role", "update", "--members=ada,bob", id)["members"])
-		assert.Equal(s, []any{"ada"}, s.made("sdc-role", "get", id)["default_members"])
+		updated := s.made("sdc-role", "update", "--members=ada,bob", "--default-members=ada", id)
+		assert.Equal(s, []any{"ada", "bob"}, updated["members"])
+		assert.Equal(s, []any{"ada"}, updated["default_members"])
 		s.contains(s.fail("sdc-role", "update", "--members=bob", id), "removed from both")
 		assert.Equal(s, "engineers", s.made("sdc-role", "update", "--name=engineers", id)["name"])
 	}},

@@ -95,7 +95,8 @@
 // Beyond that:
 //   - There is one account. A sub-user that signs a request needs a role of its own, named in
 //     as-role or a default one, whose policies allow the action ([Triton.AddRole]). Conditions in
-//     rules are not evaluated. as-role of the account's owner has no effect.
+//     rules are neither checked nor evaluated. The role administrator may do everything.
+//     as-role of the account's owner has no effect.
 //   - Status, code and message are those that a CloudAPI 9.20.0 was recorded with, except for paths
 //     with a malformed escape, which net/http rejects itself.
 //   - Lists of users are cut at 1000 ([WithListLimit]); reads see each change at once, unless

@@ -199,8 +199,6 @@ func (c *Triton) role(name string) (Role, error) { return named(&c.roles, "role"
 
 // roleJSON follows the version that the client accepts: 9 has objects, earlier ones have names.
 func (c *Triton) roleJSON(q *call, role Role) object {
-	accepted := q.Header.Get("Accept-Version")
-	names := accepted != "" && accepted != "*" && !strings.Contains(accepted, "9")
 	members, defaults, nested := []string{}, []string{}, []object{}
 	for _, user := range c.users.list() {
 		isDefault := slices.Contains(user.DefaultRoles, role.Name)
@@ -213,7 +211,7 @@ func (c *Triton) roleJSON(q *call, role Role) object {
 		}
 		nested = append(nested, object{{"type", "subuser"}, {"id", user.ID}, {"login", user.Login}, {"default", isDefault}})
 	}
-	if names {
+	if !q.isVersion9() {
 		return object{
 			{"name", role.Name}, {"id", role.ID}, {"policies", orEmpty(role.Policies)}, {"members", members}, {"default_members", defaults},
 		}
@@ -254,61 +252,66 @@ func (c *Triton) setRole(q *call) (*result, error) {
 	} else if err := q.sent.need("name"); err != nil {
 		return nil, err
 	}
+	body, err := q.roleBody()
+	if err != nil {
+		return nil, err
+	}
 	before := role.Name
 	if q.sent.has("name") {
 		role.Name = q.sent.text("name")
 	}
+	if role.Name == "true" {
+		return nil, invalidArgument(`"true" is not a valid role name`)
+	}
 	if _, taken := c.roles.get(role.Name); taken && role.Name != before {
 		return nil, alreadyExists("name", role.Name)
 	}
-	if q.sent.has("policies") {
-		role.Policies = nil
-		for _, name := range q.sent.names("policies") {
-			policy, err := c.policy(name)
-			if err != nil {
-				return nil, invalidArgument("Invalid policy " + name)
-			}
-			role.Policies = append(role.Policies, policy.Name)
-		}
+	if err := c.setRolePolicies(&role, before, body.policies); err != nil {
+		return nil, err
 	}
-	if err := c.setMembers(q.sent, before, role.Name); err != nil {
+	if err := c.setMembers(body, before, role.Name); err != nil {
 		return nil, err
 	}
 	if before != "" && before != role.Name {
 		c.roles.remove(before)
 	}
 	c.roles.set(role.Name, role)
-	return &result{status: status, body: c.roleJSON(q, role), location: locationOf(status, "roles", role.Name)}, nil
+	return &result{status: status, body: c.roleJSON(q, role), location: locationOf(status, "roles", role.ID)}, nil
+}
+
+func (c *Triton) setRolePolicies(role *Role, before string, policies []string) error {
+	if policies == nil {
+		return nil
+	}
+	if before == administrator || role.Name == administrator {
+		return invalidArgument("Administrator role cannot have policies")
+	}
+	role.Policies = nil
+	for _, name := range policies {
+		policy, err := c.policy(name)
+		if err != nil {
+			return invalidArgument("Invalid policy: " + name)
+		}
+		role.Policies = append(role.Policies, policy.Name)
+	}
+	return nil
 }
 
 // setMembers moves a role's members to its new name, and replaces them where the body names some.
-// Version 9 sends objects, which say who is a default member; earlier ones send two lists of
-// names, and the one that is left out stays as it is.
-func (c *Triton) setMembers(body parameters, before, after string) error {
-	members, defaults := body.names("members"), body.names("default_members")
-	list, _ := body["members"].([]any)
-	setDefaults := body.has("default_members") || body.has("members") && len(list) == 0
-	for i, one := range list {
-		if object, ok := one.(map[string]any); ok {
-			setDefaults = true
-			if object["default"] == true {
-				defaults = append(defaults, members[i])
-			}
+func (c *Triton) setMembers(body roleBody, before, after string) error {
+	for _, name := range body.members {
+		_, isLogin := c.byLogin(name)
+		if !isLogin && !c.users.has(name) {
+			return invalidArgument("Invalid subuser: " + name)
 		}
-	}
-	if err := c.checkUsers(members, defaults); err != nil {
-		return err
 	}
 	is := func(names []string, user SubUser) bool {
 		return slices.Contains(names, user.Login) || slices.Contains(names, user.ID)
 	}
 	for _, user := range c.users.list() {
 		member, isDefault := slices.Contains(user.Roles, before), slices.Contains(user.DefaultRoles, before)
-		if body.has("members") {
-			member = is(members, user) || is(defaults, user)
-		}
-		if setDefaults {
-			isDefault = is(defaults, user)
+		if body.members != nil {
+			member, isDefault = is(body.members, user), is(body.defaults, user)
 		}
 		user.Roles, user.DefaultRoles = without(user.Roles, before), without(user.DefaultRoles, before)
 		if member || isDefault {
@@ -318,15 +321,6 @@ func (c *Triton) setMembers(body parameters, before, after string) error {
 			user.DefaultRoles = append(user.DefaultRoles, after)
 		}
 		c.setUser(user)
-	}
-	return nil
-}
-
-func (c *Triton) checkUsers(lists ...[]string) error {
-	for _, name := range slices.Concat(lists...) {
-		if _, isLogin := c.byLogin(name); !isLogin && !c.users.has(name) {
-			return invalidArgument("Invalid user " + name)
-		}
 	}
 	return nil
 }

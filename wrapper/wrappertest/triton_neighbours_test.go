@@ -22,7 +22,7 @@ func TestRolesAndPoliciesOfTheAccount(t *testing.T) {
 	require.Equal(t, 201, got.StatusCode, "%s", got.text)
 	got = c.triton("POST", "/my/roles", `{"name":"ops","policies":[{"name":"read"}],"members":[{"type":"subuser","login":"bob","default":true}]}`)
 	require.Equal(t, 201, got.StatusCode, "%s", got.text)
-	assert.Equal(t, "/acme/roles/ops", got.Header.Get("Location"))
+	assert.Equal(t, "/acme/roles/"+at(t, got.json(t), "id").(string), got.Header.Get("Location"))
 	assert.Equal(t, "bob", at(t, got.json(t), "members", 0, "login"))
 
 	// The sub-user may list by its default role, and nothing else.
@@ -143,32 +143,89 @@ func TestAKeyIsReturnedAsItWasSent(t *testing.T) {
 	}
 }
 
-func TestMembersByNameLeaveTheDefaultMembersAlone(t *testing.T) {
+func TestMembersOfARole(t *testing.T) {
 	t.Parallel()
-	c := inMemory(t).with("Accept-Version", "~8")
-	for _, login := range []string{"ada", "bob"} {
-		c.cloud.Triton.AddUser(wrappertest.SubUser{Login: login, Email: login + "@example.com"})
+	c := inMemory(t)
+	var ada string
+	for _, login := range []string{"bob", "ada"} {
+		ada = c.cloud.Triton.AddUser(wrappertest.SubUser{Login: login, Email: login + "@example.com"})
 	}
-	require.Equal(t, 201, c.triton("POST", "/my/roles", `{"name":"ops","members":["ada"],"default_members":["ada"]}`).StatusCode)
+	c.cloud.Triton.AddRole("readers", "CAN listusers")
+	old := c.with("Accept-Version", "~8")
+	require.Equal(t, 201, old.triton("POST", "/my/roles", `{"name":"ops","members":"ada"}`).StatusCode)
 	for _, step := range []struct {
+		with              caller
 		body              string
 		members, defaults []any
 	}{
-		{`{"members":["ada","bob"]}`, []any{"ada", "bob"}, []any{"ada"}},
-		{`{"default_members":["bob"]}`, []any{"ada", "bob"}, []any{"bob"}},
-		{`{"members":[{"type":"subuser","login":"ada"}]}`, []any{"ada"}, []any{}},
-		{`{"members":[{"type":"subuser","login":"bob","default":true}]}`, []any{"bob"}, []any{"bob"}},
-		{`{"members":[]}`, []any{}, []any{}},
+		{old, `{"policies":["readers"]}`, []any{"ada"}, []any{}},
+		{old, `{"members":["ada","bob"],"default_members":["bob"]}`, []any{"bob", "ada"}, []any{"bob"}},
+		{old, `{"name":"ops"}`, []any{"bob", "ada"}, []any{"bob"}},
+		{old, `{"members":["ada","bob"]}`, []any{"bob", "ada"}, []any{}},
+		{old, `{"default_members":["ada"]}`, []any{"ada"}, []any{"ada"}},
+		{c, `{"members":[{"type":"subuser","login":"bob"},{"type":"subuser","id":"` + ada + `","default":true}]}`, []any{"bob", "ada"}, []any{"ada"}},
+		{c, `{"members":[]}`, []any{}, []any{}},
 	} {
-		got := c.triton("POST", "/my/roles/ops", step.body)
+		got := step.with.triton("POST", "/my/roles/ops", step.body)
 		require.Equal(t, 200, got.StatusCode, "%s", got.text)
-		assert.Equal(t, step.members, got.json(t)["members"], step.body)
-		assert.Equal(t, step.defaults, got.json(t)["default_members"], step.body)
+		role := old.triton("GET", "/my/roles/ops", "").json(t)
+		assert.Equal(t, step.members, role["members"], step.body)
+		assert.Equal(t, step.defaults, role["default_members"], step.body)
+		assert.Equal(t, []any{"readers"}, role["policies"])
 	}
-	for _, unknown := range []string{`{"members":["eve"]}`, `{"default_members":["eve"]}`} {
-		got := c.triton("POST", "/my/roles/ops", unknown)
-		assert.Equal(t, 409, got.StatusCode)
-		assert.Equal(t, "Invalid user eve", at(t, got.json(t), "message"))
+}
+
+func TestInvalidRolesAreRejected(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t)
+	c.cloud.Triton.AddRole("ops", "CAN listusers")
+	c.cloud.Triton.AddRole("administrator")
+	old := c.with("Accept-Version", "~8")
+	for _, test := range []struct {
+		with                caller
+		role, body, message string
+	}{
+		{old, "ops", `{"members":["eve"]}`, "Invalid subuser: eve"},
+		{old, "ops", `{"default_members":["eve"]}`, "Invalid subuser: eve"},
+		{old, "ops", `{"policies":["none"]}`, "Invalid policy: none"},
+		{c, "ops", `{"policies":[{"name":"none"}]}`, "Invalid policy: none"},
+		{c, "ops", `{"policies":["ops"]}`, `Role "policies" must be an array of objects`},
+		{c, "ops", `{"policies":"ops"}`, `Role "policies" must be an array of objects`},
+		{c, "ops", `{"policies":[{"title":"ops"}]}`, `Policy references may only contain "name" or "id" properties, not "title"`},
+		{c, "ops", `{"members":["eve"]}`, `Role "members" must be an array of objects`},
+		{c, "ops", `{"members":[{"login":"eve"}]}`, `Role "member" references must have a string "type" property`},
+		{c, "ops", `{"members":[{"type":"robot","login":"eve"}]}`, `Member "type" is not supported: "robot"`},
+		{c, "ops", `{"members":[{"type":"subuser","login":"eve"}]}`, "Invalid subuser: eve"},
+		{c, "ops", `{"members":[{"type":"account","login":"eve"}]}`, "Invalid account: eve"},
+		{c, "ops", `{"members":[{"type":"subuser","login":"eve","age":3}]}`, `Member references may only contain "type", "login", "id", or "default" properties, not "age"`},
+		{c, "ops", `{"members":[{"type":"subuser","login":"eve","default":"yes"}]}`, `Member "default" property must be a boolean`},
+		{c, "ops", `{"name":"true"}`, `"true" is not a valid role name`},
+		{c, "administrator", `{"policies":[{"name":"ops"}]}`, "Administrator role cannot have policies"},
+		{c, "ops", `{"name":"administrator","policies":[]}`, `"name" is a unique attribute`},
+	} {
+		before := old.triton("GET", "/my/roles/"+test.role, "").text
+		got := test.with.triton("POST", "/my/roles/"+test.role, test.body)
+		assert.Equal(t, 409, got.StatusCode, test.body)
+		assert.Equal(t, "InvalidArgument", at(t, got.json(t), "code"), test.body)
+		assert.Contains(t, at(t, got.json(t), "message"), test.message, test.body)
+		assert.Equal(t, before, old.triton("GET", "/my/roles/"+test.role, "").text, test.body)
 	}
-	assert.Equal(t, "Invalid policy none", at(t, c.triton("POST", "/my/roles/ops", `{"policies":["none"]}`).json(t), "message"))
+}
+
+func TestTheAdministratorRoleMayDoEverything(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t)
+	c.cloud.Triton.AddUser(wrappertest.SubUser{Login: "bob", Email: "bob@example.com"})
+	c.cloud.Triton.AddUserKey("bob", "k", c.cloud.Triton.Key().Public())
+	as := func() int {
+		r := c.request(t.Context(), "GET", c.cloud.Triton.URL()+"/my/policies", "")
+		c.sign(r, c.cloud.Triton.Key(), "ed25519-sha512", "/acme/users/bob/keys/k")
+		got, err := c.do(r)
+		require.NoError(t, err)
+		return got.StatusCode
+	}
+	assert.Equal(t, 403, as())
+	got := c.triton("POST", "/my/roles", `{"name":"administrator","members":[{"type":"subuser","login":"bob","default":true}]}`)
+	require.Equal(t, 201, got.StatusCode, "%s", got.text)
+	assert.Equal(t, 200, as())
 }
