@@ -11,7 +11,7 @@ MUTANTS ?= 40
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help check update codegen generate test race test-go127 fuzz gofmt vet golangci lint tidy drift pages redocly contract diff-edits test-bench platforms actionlint test-examples test-clients update-clients bench mutants update-api
+.PHONY: help check update codegen generate test race test-go127 fuzz gofmt vet golangci lint tidy drift pages redocly contract diff-edits test-bench platforms actionlint test-examples test-clients update-clients bench readme mutants update-api
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -134,6 +134,9 @@ test-examples: ## Test the examples that are modules of their own
 
 bench: ## Measure beside the vendors' SDKs and the bare standard library (15 minutes; a module of its own)
 	cd bench && go run ./report
+
+readme: ## Run every command and build every program of the README in a fresh clone
+	CLOUDROSTER_TOOLS=1 go test -count=1 -v -run TestReadmeCommandsRun ./internal/repotest
 
 # A change that no test fails for is printed: internal/mutants says how to read it.
 mutants: ## Change wrapper in MUTANTS (40) places, one at a time, and count the changes that its tests notice

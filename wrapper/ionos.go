@@ -99,8 +99,10 @@ func newIONOSFromEnv(getenv func(string) string, opts ...IONOSOption) (*IONOS, e
 }
 
 // Raw returns the generated client, for what the typed methods do not do. It shares this client's
-// credentials, retries, limits and errors: a response that is not a success is an [*Error].
-// Its requests carry neither pretty=false nor checks of ids.
+// credentials, retries, limits and errors: a response that is not a success is an [*Error]. Its
+// Client sends any other request to the cloud in the same way, and Server is the base URL to build it
+// with; [IONOS.OperationFrom] turns a 202 into an operation. Its requests carry neither pretty=false
+// nor checks of ids, and what is sent to another host carries the credentials there.
 func (c *IONOS) Raw() *gen.Client { return &gen.Client{Server: c.server, Client: ionosDoer{c}} }
 
 // OperationFrom returns the operation of a write that was sent with Raw, for the response to it. An operation of

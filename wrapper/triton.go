@@ -65,7 +65,9 @@ func NewTriton(baseURL, account string, auth Auth, opts ...TritonOption) (*Trito
 }
 
 // Raw returns the generated client, for what the typed methods do not do. It shares this client's
-// credentials, retries, limits and errors, and leaves as-role to the caller.
+// credentials, retries, limits and errors, and leaves as-role to the caller. Its Client sends any other
+// request to the cloud in the same way, and Server is the base URL to build it with; what is sent to
+// another host carries a signature there.
 func (c *Triton) Raw() *gen.Client { return &gen.Client{Server: c.server, Client: c.transport} }
 
 // Format prints the base URL and the account for every verb, and no secret.
