@@ -20,9 +20,9 @@ type right struct {
 	Active bool `json:"active"`
 	// Via is where the right comes from: a group, a role, or the user alone.
 	Via string `json:"via"`
-	// Kind is "privilege", "share", "role", "administrator" or "none".
+	// Kind is "privilege", "share", "role", "key", "administrator" or "none".
 	Kind string `json:"kind"`
-	// What is the name of the privilege, resource or role.
+	// What is the name of the privilege, resource or role, or the key that the user can log in with.
 	What string `json:"what"`
 }
 
@@ -101,7 +101,7 @@ func ofUser(user right, rights []right) []right {
 	return all
 }
 
-// readTriton collects the roles of the users of a Triton account: one list, and one request a user.
+// readTriton collects the roles and SSH keys of the users of a Triton account: one list, and two requests a user.
 func readTriton(ctx context.Context, client *wrapper.Triton) ([]right, error) {
 	users, err := client.ListUsers(ctx)
 	if err != nil {
@@ -123,6 +123,16 @@ func readTriton(ctx context.Context, client *wrapper.Triton) ([]right, error) {
 				via = "user, by default"
 			}
 			rights = append(rights, right{Via: via, Kind: "role", What: role})
+		}
+		keys, err := client.ListUserKeys(ctx, user.ID)
+		if errors.Is(err, wrapper.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("keys of user %s: %w", user.Login, err)
+		}
+		for _, key := range keys {
+			rights = append(rights, right{Via: "user", Kind: "key", What: key.Name + " " + key.Fingerprint})
 		}
 		all = append(all, ofUser(right{Cloud: "Triton", User: user.Email, Login: user.Login, Active: true}, rights)...)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"fmt"
 	"io"
 	"os"
@@ -66,6 +67,7 @@ func people() *wrappertest.Cloud {
 	cloud.Triton.AddUser(wrappertest.SubUser{
 		Login: "ann_lee", Email: "ann@example.com", Roles: []string{"auditors"}, DefaultRoles: []string{"auditors"},
 	})
+	cloud.Triton.AddUserKey("ann_lee", "laptop", ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)).Public())
 	return cloud
 }
 

@@ -57,19 +57,20 @@ IONOS,max@example.com,max@example.com,false,group Operators,privilege,createNewT
 IONOS,max@example.com,max@example.com,false,group Operators,privilege,createSnapshot
 IONOS,max@example.com,max@example.com,false,group Operators,privilege,reserveIp
 IONOS,max@example.com,max@example.com,false,group Operators,share,"datacenter production: use, edit"
+Triton,ann@example.com,ann_lee,true,user,key,laptop 27:c6:3f:84:be:6f:a4:5e:eb:f9:4d:6e:bd:c8:bb:48
 Triton,ann@example.com,ann_lee,true,"user, by default",role,auditors
 `, out.String())
 }
 
 func TestAPartThatCannotBeReadIsAnError(t *testing.T) {
 	t.Parallel()
-	for _, operationID := range []string{"umUsersGet", "umGroupsGet", "umGroupsUsersGet", "umGroupsSharesGet", "umResourcesGet", "GetTritonUser"} {
+	for _, operationID := range []string{"umUsersGet", "umGroupsGet", "umGroupsUsersGet", "umGroupsSharesGet", "umResourcesGet", "GetTritonUser", "ListTritonUserKeys"} {
 		t.Run(operationID, func(t *testing.T) {
 			t.Parallel()
 			cloud := people()
 			t.Cleanup(cloud.Close)
 			fault := wrappertest.Fault{OperationID: wrappertest.OperationID(operationID), Effect: wrappertest.Reply(http.StatusForbidden, nil, `{}`)}
-			if strings.HasSuffix(operationID, "TritonUser") {
+			if strings.Contains(operationID, "Triton") {
 				cloud.Triton.Fault(fault)
 			} else {
 				cloud.IONOS.Fault(fault)
@@ -92,17 +93,36 @@ func TestFormats(t *testing.T) {
 		case "json":
 			var rights []right
 			require.NoError(t, json.Unmarshal(out.Bytes(), &rights))
-			assert.Len(t, rights, 10)
+			assert.Len(t, rights, 11)
 		case "csv":
 			lines, err := csv.NewReader(&out).ReadAll()
 			require.NoError(t, err)
-			assert.Len(t, lines, 11)
+			assert.Len(t, lines, 12)
 		}
 	}
 	assert.EqualError(t, run(t.Context(), []string{"-format", "pdf"}, io.Discard, io.Discard), "-format: must be table, csv, json or html")
 	assert.EqualError(t, run(t.Context(), []string{"x"}, io.Discard, io.Discard), `unexpected argument "x"`)
-	t.Setenv("IONOS_PASSWORD", "correct-horse-9")
-	assert.ErrorContains(t, run(t.Context(), nil, io.Discard, io.Discard), "IONOS_USERNAME")
+}
+
+// A cloud that is named in part must not be left out of the report.
+func TestACloudThatIsNamedInPartIsAnError(t *testing.T) {
+	for name, test := range map[string]struct {
+		set     map[string]string
+		missing string
+	}{
+		"IONOS without a user name": {map[string]string{"IONOS_PASSWORD": "correct-horse-9"}, "IONOS_USERNAME"},
+		"Triton without a key":      {map[string]string{"TRITON_URL": "https://cloudapi.example.com", "TRITON_ACCOUNT": "acme"}, "TRITON_KEY_ID"},
+		"Triton beside IONOS":       {map[string]string{"IONOS_TOKEN": "token", "TRITON_ACCOUNT": "acme"}, "TRITON_"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			offline(t)
+			t.Setenv("HOME", t.TempDir())
+			for variable, value := range test.set {
+				t.Setenv(variable, value)
+			}
+			assert.ErrorContains(t, run(t.Context(), nil, io.Discard, io.Discard), test.missing)
+		})
+	}
 }
 
 func TestAFieldIsNoFormulaAndNoMarkup(t *testing.T) {
@@ -145,7 +165,7 @@ func TestThePageInABrowser(t *testing.T) {
 		}
 		return users
 	}
-	assert.Len(t, rows(""), 10)
+	assert.Len(t, rows(""), 11)
 	assert.Equal(t, []string{"ann@example.com", "max@example.com"}, rows("#filter=operators+snapshot"))
 	assert.Equal(t, []string{"max@example.com", "ann@example.com"}, rows("#filter=operators+snapshot&sort=-user"))
 }
