@@ -22,14 +22,15 @@ func TestWhatEachPackageLinks(t *testing.T) {
 	t.Parallel()
 	// The decode functions of gen share a scanner, which is nothing of the API: jsonscan needs the standard library alone.
 	const scanner = "internal/jsonscan"
+	const files = "internal/privatefile" // the check of a file's mode, which sshkey and profile share
 	signers := []string{"golang.org/x/crypto/ssh", "golang.org/x/crypto/ssh/agent"}
 	for name, allowed := range map[string]struct{ own, others []string }{
 		"gen":             {[]string{"gen", scanner}, nil},
 		"gen/openapi":     {[]string{"gen/openapi"}, nil},
 		"contract":        {[]string{"contract", "gen/openapi"}, []string{"github.com/getkin/kin-openapi/openapi3filter", "github.com/getkin/kin-openapi/routers/gorillamux"}},
 		"wrapper":         {[]string{"wrapper", "gen", scanner}, nil},
-		"wrapper/sshkey":  {[]string{"wrapper/sshkey", "wrapper", "gen", scanner}, signers},
-		"wrapper/profile": {[]string{"wrapper/profile", "wrapper/sshkey", "wrapper", "gen", scanner}, append(signers, "go.yaml.in/yaml/v3")},
+		"wrapper/sshkey":  {[]string{"wrapper/sshkey", "wrapper", "gen", scanner, files}, signers},
+		"wrapper/profile": {[]string{"wrapper/profile", "wrapper/sshkey", "wrapper", "gen", scanner, files}, append(signers, "go.yaml.in/yaml/v3")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,17 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/cloudroster/cloudroster/internal/privatefile"
 	"github.com/cloudroster/cloudroster/wrapper"
-	"github.com/cloudroster/cloudroster/wrapper/sshkey"
 )
 
 // IONOSSettings are what a profile of the vendor's tools says, without its secrets.
@@ -268,16 +266,19 @@ func (l Config) ionosFileName() (string, error) {
 	return filepath.Join(home, ".ionos", "config"), nil
 }
 
+// maxConfigSize is far above any configuration file.
+const maxConfigSize = 1 << 20
+
 // readPrivate reads a file that holds secrets.
 func (l Config) readPrivate(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+	text, mode, err := privatefile.Read(path, maxConfigSize, wrapper.ErrInvalid)
+	if err == nil && !l.AllowInsecurePermissions {
+		err = privatefile.CheckMode(path, mode)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if mode := info.Mode(); mode.Perm()&0o077 != 0 && runtime.GOOS != "windows" && !l.AllowInsecurePermissions {
-		return nil, fmt.Errorf("%s: its mode is %#o, chmod 600 keeps others out: %w", path, mode.Perm(), sshkey.ErrInsecurePermissions)
-	}
-	return os.ReadFile(path)
+	return text, nil
 }
 
 var yamlLine = regexp.MustCompile(`line \d+`)

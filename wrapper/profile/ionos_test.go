@@ -138,6 +138,18 @@ func TestNoIONOSSettingsAtAll(t *testing.T) {
 	assert.ErrorContains(t, err, "not set: IONOS_TOKEN, or IONOS_USERNAME and IONOS_PASSWORD; and no configuration file: ")
 }
 
+func TestAnIONOSFileThatIsNotAFile(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	path := m.write(t, "long", strings.Repeat("#", maxConfigSize+1))
+	for file, reason := range map[string]string{m.home: "not a regular file", path: "longer than 1048576 bytes"} {
+		config := Config{Getenv: func(name string) string { return map[string]string{"IONOS_CONFIG_FILE": file}[name] }}
+		_, _, err := config.NewIONOS()
+		require.ErrorIs(t, err, wrapper.ErrInvalid)
+		assert.ErrorContains(t, err, file+": it is "+reason)
+	}
+}
+
 func TestAnIONOSFileThatOthersMayRead(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {

@@ -3,12 +3,11 @@ package sshkey
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"runtime"
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/cloudroster/cloudroster/internal/privatefile"
 	"github.com/cloudroster/cloudroster/wrapper"
 )
 
@@ -22,7 +21,7 @@ var (
 	// ErrPassphraseIncorrect: the passphrase does not open the key.
 	ErrPassphraseIncorrect = errors.New("wrong passphrase")
 	// ErrInsecurePermissions: others than the owner have access to the key file.
-	ErrInsecurePermissions = errors.New("others than the owner have access to the file")
+	ErrInsecurePermissions = privatefile.ErrInsecurePermissions
 	// ErrKeyNotFound: no key in the agent or the directory goes by that id.
 	ErrKeyNotFound = errors.New("no such key")
 	// ErrAgentUnavailable: there is no agent, it is gone, or it does not respond in time.
@@ -104,21 +103,16 @@ func (s settings) parseFile(path string, text []byte, mode os.FileMode) (wrapper
 	if _, err := privateBlock(text); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if err := s.checkMode(path, mode); err != nil {
-		return nil, err
+	if !s.allowReadable {
+		if err := privatefile.CheckMode(path, mode); err != nil {
+			return nil, err
+		}
 	}
 	signer, err := s.parse(path, text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return signer, nil
-}
-
-func (s settings) checkMode(path string, mode os.FileMode) error {
-	if !s.allowReadable && mode.Perm()&0o077 != 0 && runtime.GOOS != "windows" {
-		return fmt.Errorf("%s: its mode is %#o, chmod 600 keeps others out: %w", path, mode.Perm(), ErrInsecurePermissions)
-	}
-	return nil
 }
 
 func (s settings) parse(name string, text []byte) (wrapper.Signer, error) {
@@ -151,30 +145,7 @@ func (s settings) ask(name string) ([]byte, error) {
 	return passphrase, nil
 }
 
-// readFile reads a file that may be a key. It looks before it opens, since
-// opening a named pipe would wait for a writer.
+// readFile reads a file that may be a key.
 func readFile(path string) ([]byte, os.FileMode, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, 0, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("%s: it is no regular file: %w", path, ErrInvalidKey)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer file.Close()
-	if info, err = file.Stat(); err != nil { // of what was opened, not of what was there before
-		return nil, 0, err
-	}
-	text, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
-	if err != nil {
-		return nil, 0, err
-	}
-	if len(text) > maxFileSize {
-		return nil, 0, fmt.Errorf("%s: it is longer than any key: %w", path, ErrInvalidKey)
-	}
-	return text, info.Mode(), nil
+	return privatefile.Read(path, maxFileSize, ErrInvalidKey)
 }
