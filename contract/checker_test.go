@@ -53,12 +53,12 @@ func TestAnyDocumentIsChecked(t *testing.T) {
 		`{"title":"a","authors":"b","price":1.5,"tags":{"x":1},"parent":{"title":"c"}}`: "",
 		`{"title":"a","authors":["b","c"],"price":"free"}`:                              "",
 		`{"title":"a","price":null}`:                                                    "",
-		`{"title":"a","authors":7}`:                                                     "response body /authors: is none of the 2 alternatives [type]",
-		`{"title":"a","authors":["b",7]}`:                                               "response body /authors/*: is not of type string [type]",
-		`{"title":"a","authors":null}`:                                                  "response body /authors: is null [null]",
-		`{"title":"a","price":1.3}`:                                                     "response body /price: is not a multiple of 0.5 [bounds]",
-		`{"title":"a","tags":{"x":"y"}}`:                                                "response body /tags/(a name of 1 bytes): is not of type integer [type]",
-		`{"title":"","parent":{}}`:                                                      "response body /parent/title: is required [missing-field]",
+		`{"title":"a","authors":7}`:                                                     "response body /authors: is none of the 2 alternatives [type] in Book.authors",
+		`{"title":"a","authors":["b",7]}`:                                               "response body /authors/*: is not of type string [type] in Book.authors",
+		`{"title":"a","authors":null}`:                                                  "response body /authors: is null [null] in Book.authors",
+		`{"title":"a","price":1.3}`:                                                     "response body /price: is not a multiple of 0.5 [bounds] in Book.price",
+		`{"title":"a","tags":{"x":"y"}}`:                                                "response body /tags/(a name of 1 bytes): is not of type integer [type] in Book.tags.*",
+		`{"title":"","parent":{}}`:                                                      "response body /parent/title: is required [missing-field] in Book",
 		`{"title":"a","authors":["b"`:                                                   "response body: is not JSON, from byte 27 on [malformed-body]",
 	} {
 		checker, err := New([]byte(library))

@@ -11,7 +11,7 @@ func (w *walker) choose(s *schema) bool {
 	if s.not != nil {
 		inner := w.attempt(s.not, start)
 		if inner.syntax == "" && !inner.violated() {
-			w.violate(RuleType, "is what the document excludes")
+			w.violate(s, RuleType, "is what the document excludes")
 		}
 	}
 	if len(s.alternatives) == 0 || w.peek() == 'n' {
@@ -34,9 +34,9 @@ func (w *walker) choose(s *schema) bool {
 	}
 	switch {
 	case s.exclusive && clean > 1:
-		w.violate(RuleType, fmt.Sprintf("is %d of the alternatives at once, of which it must be one", clean))
+		w.violate(s, RuleType, fmt.Sprintf("is %d of the alternatives at once, of which it must be one", clean))
 	case best.mistyped(len(w.path)):
-		w.violate(RuleType, fmt.Sprintf("is none of the %d alternatives", len(s.alternatives)))
+		w.violate(s, RuleType, fmt.Sprintf("is none of the %d alternatives", len(s.alternatives)))
 	default:
 		w.problems = append(w.problems, best.problems...)
 		w.topKnown += best.topKnown

@@ -52,7 +52,7 @@ func ExampleHandler() {
 	r.Header.Set("Authorization", `Signature keyId="/acme/keys/first",algorithm="rsa-sha256",signature="c2ln"`)
 	checked.ServeHTTP(httptest.NewRecorder(), r)
 	// Output:
-	// violation: GET /{account}/users/{user} (GetTritonUser), status 200: response body /id: is not of format uuid [format]
+	// violation: GET /{account}/users/{user} (GetTritonUser), status 200: response body /id: is not of format uuid [format] in TritonUser.id
 }
 
 // Findings by kind and rule: a program decides what each is worth.

@@ -64,6 +64,9 @@ type Finding struct {
 	Status int
 	// Where is the place, such as "request query limit" or "response body /items/*/properties/email".
 	Where string
+	// Schema is the place in the document that the value was compared with: a schema and its field, such as
+	// "UserProperties.email", as coverage names them. It is empty if Where and OperationID tell the place.
+	Schema string
 	// Message says what is wrong, without any value.
 	Message string
 }
@@ -82,6 +85,9 @@ func (f Finding) String() string {
 		fmt.Fprintf(&b, ", status %d", f.Status)
 	}
 	fmt.Fprintf(&b, ": %s: %s [%s]", f.Where, f.Message, f.Rule)
+	if f.Schema != "" {
+		fmt.Fprintf(&b, " in %s", f.Schema)
+	}
 	return b.String()
 }
 

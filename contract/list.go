@@ -26,11 +26,11 @@ func (w *walker) list(s *schema) bool {
 	}
 	switch {
 	case count < s.limits.minItems:
-		w.violate(RuleBounds, fmt.Sprintf("has fewer than %d items", s.limits.minItems))
+		w.violate(s, RuleBounds, fmt.Sprintf("has fewer than %d items", s.limits.minItems))
 	case s.limits.maxItems != nil && count > *s.limits.maxItems:
-		w.violate(RuleBounds, fmt.Sprintf("has more than %d items", *s.limits.maxItems))
+		w.violate(s, RuleBounds, fmt.Sprintf("has more than %d items", *s.limits.maxItems))
 	case s.limits.unique && uint64(len(seen)) < count:
-		w.violate(RuleBounds, "has an item twice")
+		w.violate(s, RuleBounds, "has an item twice")
 	}
 	return true
 }

@@ -106,7 +106,7 @@ func (w *walker) member(s *schema, seen *fieldSet) bool {
 	}
 	w.path = append(w.path, name)
 	if !seen.add(p, name) {
-		w.violate(RuleDuplicateField, "is there more than once")
+		w.violate(s, RuleDuplicateField, "is there more than once")
 	}
 	if !w.take(':') || !w.value(w.expected(s, p, name)) {
 		return false
@@ -126,10 +126,10 @@ func (w *walker) expected(s *schema, p *property, name string) *schema {
 		w.unknownField(s, name)
 		return nil
 	case !w.response && p.schema != nil && p.schema.readOnly:
-		w.violate(RuleReadOnlyField, "is read-only and may not be sent")
+		w.violate(p.schema, RuleReadOnlyField, "is read-only and may not be sent")
 		return nil
 	case w.response && p.schema != nil && p.schema.writeOnly:
-		w.violate(RuleUnknownField, "is write-only and may not be returned")
+		w.violate(p.schema, RuleUnknownField, "is write-only and may not be returned")
 		return nil
 	}
 	if w.depth == 1 {
@@ -163,7 +163,7 @@ func (w *walker) unknownField(s *schema, name string) {
 		message += ", but " + similar
 	}
 	w.add(problem{
-		kind: kind, rule: RuleUnknownField, where: w.where(), exact: w.exact(), message: message,
+		kind: kind, rule: RuleUnknownField, where: w.where(), exact: w.exact(), schema: s.label(), message: message,
 		outside: w.depth == 1,
 	})
 }
@@ -175,13 +175,13 @@ func (w *walker) complete(s *schema, seen *fieldSet, count uint64) {
 			continue
 		}
 		w.path = append(w.path, p.name)
-		w.violate(RuleMissingField, "is required")
+		w.violate(s, RuleMissingField, "is required")
 		w.path = w.path[:len(w.path)-1]
 	}
 	switch {
 	case count < s.limits.minFields:
-		w.violate(RuleBounds, fmt.Sprintf("has fewer than %d fields", s.limits.minFields))
+		w.violate(s, RuleBounds, fmt.Sprintf("has fewer than %d fields", s.limits.minFields))
 	case s.limits.maxFields != nil && count > *s.limits.maxFields:
-		w.violate(RuleBounds, fmt.Sprintf("has more than %d fields", *s.limits.maxFields))
+		w.violate(s, RuleBounds, fmt.Sprintf("has more than %d fields", *s.limits.maxFields))
 	}
 }

@@ -30,14 +30,18 @@ type exchange struct {
 }
 
 func (x *exchange) find(kind Kind, rule Rule, where, message string) {
-	x.findExactly(kind, rule, where, where, message)
+	x.deliverOnce(Finding{Kind: kind, Rule: rule, Where: where, Message: message}, where)
 }
 
-// findExactly is find for a place with names that the other side chose.
-func (x *exchange) findExactly(kind Kind, rule Rule, where, exact, message string) {
-	f := Finding{Kind: kind, Rule: rule, Method: x.method, Path: x.path, Status: x.status, Where: where, Message: message}
+// deliverOnce completes a finding and reports it, unless it is tolerated. exact is its place with the names that the
+// other side chose.
+func (x *exchange) deliverOnce(f Finding, exact string) {
+	f.Method, f.Path, f.Status = x.method, x.path, x.status
 	if x.operation != nil {
 		f.OperationID = x.operation.id
+	}
+	if f.Schema == f.OperationID {
+		f.Schema = "" // of a parameter or a header, which Where names
 	}
 	x.mu.Lock()
 	repeated := slices.Contains(x.reported, f)
@@ -45,7 +49,7 @@ func (x *exchange) findExactly(kind Kind, rule Rule, where, exact, message strin
 		x.reported = append(x.reported, f)
 	}
 	x.mu.Unlock()
-	if !repeated && !x.tolerances.match(rule, f.OperationID, exact) {
+	if !repeated && !x.tolerances.match(f.Rule, f.OperationID, exact) {
 		x.deliver(f)
 	}
 }
@@ -154,8 +158,10 @@ func (x *exchange) unknownParameters(query url.Values) {
 		if x.knows(name) {
 			continue
 		}
-		x.findExactly(Violation, RuleUnknownParameter, "request query "+printable(name, x.document.names), "request query "+name,
-			"the operation has no such parameter")
+		x.deliverOnce(Finding{
+			Kind: Violation, Rule: RuleUnknownParameter, Where: "request query " + printable(name, x.document.names),
+			Message: "the operation has no such parameter",
+		}, "request query "+name)
 	}
 }
 
@@ -247,7 +253,7 @@ func primitive(s *schema, text string) (string, typeSet) {
 
 func (x *exchange) reportAll(problems []problem) {
 	for _, p := range problems {
-		x.findExactly(p.kind, p.rule, p.where, p.exact, p.message)
+		x.deliverOnce(Finding{Kind: p.kind, Rule: p.rule, Where: p.where, Schema: p.schema, Message: p.message}, p.exact)
 	}
 }
 

@@ -30,6 +30,7 @@ var typeNames = map[string]typeSet{
 
 // schema is a schema of the document, compiled so that a body is checked in one pass over its bytes.
 type schema struct {
+	name      string // as coverage has it: a component and its field, or an operation ID and a field
 	types     typeSet
 	typeName  string
 	nullable  bool
@@ -52,6 +53,14 @@ type schema struct {
 	alternatives []*schema // oneOf or anyOf, each with what stands around it
 	exclusive    bool      // oneOf
 	not          *schema
+}
+
+// label is the name of a schema, "" if there is none.
+func (s *schema) label() string {
+	if s == nil {
+		return ""
+	}
+	return s.name
 }
 
 type property struct {
@@ -102,7 +111,7 @@ func (c *compiler) schema(ref *openapi3.SchemaRef, name string) (*schema, error)
 }
 
 func (c *compiler) fill(s *schema, source *openapi3.Schema, name string) error {
-	s.limits = limitsOf(source)
+	s.name, s.limits = name, limitsOf(source)
 	s.nullable, s.readOnly, s.writeOnly = source.Nullable || allowsNull(source), source.ReadOnly, source.WriteOnly
 	if source.Type != nil {
 		s.typeName = strings.Join(source.Type.Slice(), " or ")

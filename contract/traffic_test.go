@@ -309,9 +309,9 @@ func TestFailFailsForViolationsAndLogsDrift(t *testing.T) {
 		ReportTo(&tb)(f)
 	}
 	assert.Equal(t, []string{
-		"violation: GET /um/users/{userId} (umUsersFindById), status 200: response body /properties/active: is not of type boolean [type]",
+		"violation: GET /um/users/{userId} (umUsersFindById), status 200: response body /properties/active: is not of type boolean [type] in UserProperties.active",
 	}, tb.errors)
 	assert.Equal(t, []string{
-		"drift: GET /um/users/{userId} (umUsersFindById), status 200: response body /properties/(a name of 3 bytes): the document has no such field [unknown-field]",
+		"drift: GET /um/users/{userId} (umUsersFindById), status 200: response body /properties/(a name of 3 bytes): the document has no such field [unknown-field] in UserProperties",
 	}, tb.logs)
 }

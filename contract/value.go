@@ -32,6 +32,7 @@ type problem struct {
 	kind         Kind
 	rule         Rule
 	where, exact string
+	schema       string
 	message      string
 	outside      bool // about an unknown field of the outermost object
 }
@@ -89,7 +90,7 @@ func (w *walker) plain(s *schema) bool {
 			return false
 		}
 		if s != nil && !s.nullable {
-			w.violate(RuleNull, "is null")
+			w.violate(s, RuleNull, "is null")
 		}
 		return true
 	case b == '-' || b >= '0' && b <= '9':
@@ -151,18 +152,18 @@ func (w *walker) scalar(s *schema, kind typeSet, text string) bool {
 // type is another one, because nothing more can be said then.
 func (w *walker) constraints(s *schema, kind typeSet, text string) bool {
 	if s.types != 0 && s.types&kind == 0 {
-		w.violate(RuleType, "is not of type "+s.typeName)
+		w.violate(s, RuleType, "is not of type "+s.typeName)
 		return false
 	}
 	if len(s.enum) > 0 && kind&(typeObject|typeArray) == 0 && !slices.Contains(s.enum, text) {
 		if w.response {
-			w.problem(Drift, RuleEnum, "the document has no such value")
+			w.problem(s, Drift, RuleEnum, "the document has no such value")
 		} else {
-			w.violate(RuleEnum, "the document has no such value")
+			w.violate(s, RuleEnum, "the document has no such value")
 		}
 	}
 	if s.check != nil && kind&(typeString|typeNumber) != 0 && !s.check(text) {
-		w.violate(RuleFormat, "is not of format "+s.format)
+		w.violate(s, RuleFormat, "is not of format "+s.format)
 	}
 	switch {
 	case kind&typeString != 0:
@@ -185,11 +186,11 @@ func (w *walker) length(s *schema, text string) {
 	length := uint64(utf8.RuneCountInString(text))
 	switch {
 	case length < s.limits.minLength:
-		w.violate(RuleBounds, fmt.Sprintf("is shorter than %d characters", s.limits.minLength))
+		w.violate(s, RuleBounds, fmt.Sprintf("is shorter than %d characters", s.limits.minLength))
 	case s.limits.maxLength != nil && length > *s.limits.maxLength:
-		w.violate(RuleBounds, fmt.Sprintf("is longer than %d characters", *s.limits.maxLength))
+		w.violate(s, RuleBounds, fmt.Sprintf("is longer than %d characters", *s.limits.maxLength))
 	case s.pattern != nil && !s.pattern.MatchString(text):
-		w.violate(RuleBounds, "does not match the documented pattern")
+		w.violate(s, RuleBounds, "does not match the documented pattern")
 	}
 }
 
@@ -198,17 +199,17 @@ func (w *walker) size(s *schema, text string) {
 	l := &s.limits
 	switch {
 	case err != nil:
-		w.violate(RuleBounds, "is too great for a number")
+		w.violate(s, RuleBounds, "is too great for a number")
 	case l.min != nil && number < *l.min:
-		w.violate(RuleBounds, fmt.Sprintf("is less than %v", *l.min))
+		w.violate(s, RuleBounds, fmt.Sprintf("is less than %v", *l.min))
 	case l.min != nil && l.minExclusive && number == *l.min:
-		w.violate(RuleBounds, fmt.Sprintf("is not greater than %v", *l.min))
+		w.violate(s, RuleBounds, fmt.Sprintf("is not greater than %v", *l.min))
 	case l.max != nil && number > *l.max:
-		w.violate(RuleBounds, fmt.Sprintf("is greater than %v", *l.max))
+		w.violate(s, RuleBounds, fmt.Sprintf("is greater than %v", *l.max))
 	case l.max != nil && l.maxExclusive && number == *l.max:
-		w.violate(RuleBounds, fmt.Sprintf("is not less than %v", *l.max))
+		w.violate(s, RuleBounds, fmt.Sprintf("is not less than %v", *l.max))
 	case l.multiple != nil && !isMultiple(number, *l.multiple):
-		w.violate(RuleBounds, fmt.Sprintf("is not a multiple of %v", *l.multiple))
+		w.violate(s, RuleBounds, fmt.Sprintf("is not a multiple of %v", *l.multiple))
 	}
 }
 
@@ -230,10 +231,13 @@ func (w *walker) enter() bool {
 	return true
 }
 
-func (w *walker) violate(rule Rule, message string) { w.problem(Violation, rule, message) }
+// violate notes a problem with a value. s is what the document has for it; nil if it has nothing.
+func (w *walker) violate(s *schema, rule Rule, message string) {
+	w.problem(s, Violation, rule, message)
+}
 
-func (w *walker) problem(kind Kind, rule Rule, message string) {
-	w.add(problem{kind: kind, rule: rule, where: w.where(), exact: w.exact(), message: message})
+func (w *walker) problem(s *schema, kind Kind, rule Rule, message string) {
+	w.add(problem{kind: kind, rule: rule, where: w.where(), exact: w.exact(), schema: s.label(), message: message})
 }
 
 // add notes a problem once: a list has many items.

@@ -76,6 +76,7 @@ type findingReport struct {
 	Path    string        `json:"path"`
 	Status  int           `json:"status,omitempty"`
 	Where   string        `json:"where"`
+	Schema  string        `json:"schema,omitempty"`
 	Message string        `json:"message"`
 	Count   int           `json:"count"` // of exchanges that had it
 
@@ -129,7 +130,7 @@ func (s *step) report() operationReport {
 		Tolerated: s.tolerated, Findings: []findingReport{},
 	}
 	for _, f := range s.findings {
-		o.Findings = append(o.Findings, findingReport{f.Kind, f.Rule, f.Method, f.Path, f.Status, f.Where, f.Message, f.count, f.String()})
+		o.Findings = append(o.Findings, findingReport{f.Kind, f.Rule, f.Method, f.Path, f.Status, f.Where, f.Schema, f.Message, f.count, f.String()})
 	}
 	// Violations come first.
 	slices.SortStableFunc(o.Findings, func(a, b findingReport) int { return -cmp.Compare(a.Kind, b.Kind) })

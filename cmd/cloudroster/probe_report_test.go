@@ -164,7 +164,7 @@ func TestReportsAreGrouped(t *testing.T) {
 	assert.Less(t, strings.Index(r.text, "  DIFFERS   umResourcesGet\n"), strings.Index(r.text, "  UNTESTED  umGroupsSharesGet: status 503: a maintenance page\n"))
 	assert.Less(t, strings.Index(r.text, "  UNTESTED  "), strings.Index(r.text, "  skipped   "))
 	// Both users have the finding, which is reported once.
-	assert.Equal(t, 1, strings.Count(r.text, "(umUsersFindById), status 200: response body /properties/active: is not of type boolean [type] (2 times)\n"))
+	assert.Equal(t, 1, strings.Count(r.text, "(umUsersFindById), status 200: response body /properties/active: is not of type boolean [type] in UserProperties.active (2 times)\n"))
 	assert.Equal(t, []ruleReport{{"enum", 1, []string{"umResourcesGet"}}, {"type", 1, []string{"umUsersFindById"}}}, r.report.Rules)
 	assert.Contains(t, r.text, "\nby rule\n  1         enum: umResourcesGet\n  1         type: umUsersFindById\n")
 	assert.Equal(t, summary{Operations: 16, OK: 9, Differ: 2, Untested: 3, Skipped: 2, Violations: 1, Drift: 1}, r.report.Summary)
@@ -211,10 +211,16 @@ func TestSARIFHasWhatCodeScanningNeeds(t *testing.T) {
 		require.Len(t, result.Locations, 1)
 		place := result.Locations[0]
 		assert.Equal(t, "openapi.yaml", place.PhysicalLocation.ArtifactLocation.URI)
-		// The line is that of the method; its operation ID is below it.
 		line := place.PhysicalLocation.Region.StartLine
-		assert.Equal(t, "    get:", lines[line-1])
-		assert.Contains(t, strings.Join(lines[line:line+6], "\n"), "operationId: "+place.LogicalLocations[0].Name+"\n")
+		switch result.RuleID {
+		case "type":
+			assert.Equal(t, "        active:", lines[line-1], "the property")
+		case "enum":
+			assert.Equal(t, "    Type:", lines[line-1], "the schema")
+		default: // the method; its operation ID is below it
+			assert.Equal(t, "    get:", lines[line-1])
+			assert.Contains(t, strings.Join(lines[line:line+6], "\n"), "operationId: "+place.LogicalLocations[0].Name+"\n")
+		}
 		fingerprint := result.PartialFingerprints["primaryLocationLineHash"]
 		assert.Regexp(t, "^[0-9a-f]{32}:1$", fingerprint)
 		assert.False(t, fingerprints[fingerprint], "each result has its own")
@@ -244,8 +250,9 @@ func TestSARIFPointsIntoTheDocumentOfTheFlag(t *testing.T) {
 	assert.Greater(t, place.Region.StartLine, 1)
 	assert.Equal(t, "api/spec.yaml", artifact("./api/spec.yaml"))
 	assert.Equal(t, "spec.yaml", artifact("../other/spec.yaml"))
-	assert.Empty(t, operationLines([]byte("{")))
-	assert.Equal(t, map[string]int{"a": 2}, operationLines([]byte("{\"paths\": {\"/\": {\n\"get\": {\"operationId\": \"a\"}}}}")))
+	assert.Empty(t, linesOf([]byte("{")))
+	assert.Equal(t, map[string]int{"a": 2, "B": 3, "B.c": 4}, linesOf([]byte("{\"paths\": {\"/\": {\n\"get\": {\"operationId\": \"a\"}}},"+
+		"\"components\": {\"schemas\": {\n\"B\": {\"properties\": {\n\"c\": {}}}}}}")))
 }
 
 func TestOneReportCanGoToStandardOutput(t *testing.T) {

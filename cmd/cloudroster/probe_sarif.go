@@ -22,9 +22,9 @@ type sarifObject = map[string]any
 const untestedRule contract.Rule = "untested"
 
 // writeSARIF writes SARIF 2.1.0 as GitHub code scanning takes it: each result points at the line of the document
-// that has the operation. Violations are errors, drift and what could not be tested are warnings.
+// that has the schema's field, or else the operation. Violations are errors, drift and what could not be tested are warnings.
 func (r *report) writeSARIF(w io.Writer) error {
-	s := &sarif{report: r, lines: operationLines(r.source), rules: []sarifObject{}, results: []sarifObject{}}
+	s := &sarif{report: r, lines: linesOf(r.source), rules: []sarifObject{}, results: []sarifObject{}}
 	hosts := []string{}
 	for _, c := range r.Clouds {
 		hosts = append(hosts, c.Host)
@@ -34,10 +34,10 @@ func (r *report) writeSARIF(w io.Writer) error {
 				if f.Kind == contract.Drift {
 					level = "warning"
 				}
-				s.add(c, o, f.Rule, level, f.Where+"|"+f.Message, f.text)
+				s.add(c, o, f.Rule, level, f.Where+"|"+f.Message, f.text, f.Schema)
 			}
 			if o.Reason != "" && o.Result != resultSkipped {
-				s.add(c, o, untestedRule, "warning", "", o.ID+" could not be tested: "+o.Reason)
+				s.add(c, o, untestedRule, "warning", "", o.ID+" could not be tested: "+o.Reason, "")
 			}
 		}
 	}
@@ -65,13 +65,13 @@ func (r *report) writeSARIF(w io.Writer) error {
 
 type sarif struct {
 	*report
-	lines          map[string]int // of operation IDs
+	lines          map[string]int // of operation IDs, schemas and their fields
 	rules, results []sarifObject
 	known          []contract.Rule // whose texts are in rules
 }
 
 // add adds a result. identity tells it from others of the same rule and operation, over time.
-func (s *sarif) add(c cloudReport, o operationReport, rule contract.Rule, level, identity, message string) {
+func (s *sarif) add(c cloudReport, o operationReport, rule contract.Rule, level, identity, message, schema string) {
 	index := slices.Index(s.known, rule)
 	if index < 0 {
 		index = len(s.known)
@@ -86,7 +86,7 @@ func (s *sarif) add(c cloudReport, o operationReport, rule contract.Rule, level,
 		"locations": []sarifObject{{
 			"physicalLocation": sarifObject{
 				"artifactLocation": sarifObject{"uri": artifact(s.Document.Path), "uriBaseId": "%SRCROOT%"},
-				"region":           sarifObject{"startLine": max(s.lines[o.ID], 1)},
+				"region":           sarifObject{"startLine": cmp.Or(s.lines[schema], s.lines[o.ID], 1)},
 			},
 			"logicalLocations": []sarifObject{{"name": o.ID, "fullyQualifiedName": c.Name + "." + o.ID, "kind": "function"}},
 		}},
@@ -116,8 +116,8 @@ func relative(base, path string) string {
 	return local
 }
 
-// operationLines finds the line of each operation ID in a document. JSON is YAML, too.
-func operationLines(source []byte) map[string]int {
+// linesOf finds the lines of the operation IDs in a document, of its schemas, and of their fields. JSON is YAML, too.
+func linesOf(source []byte) map[string]int {
 	lines := map[string]int{}
 	var root yaml.Node
 	if yaml.Unmarshal(source, &root) != nil || len(root.Content) == 0 {
@@ -128,6 +128,12 @@ func operationLines(source []byte) map[string]int {
 			if id := valueOf(method.value, "operationId"); id != nil {
 				lines[id.Value] = method.key.Line
 			}
+		}
+	}
+	for _, schema := range pairs(valueOf(valueOf(root.Content[0], "components"), "schemas")) {
+		lines[schema.key.Value] = schema.key.Line
+		for _, field := range pairs(valueOf(schema.value, "properties")) {
+			lines[schema.key.Value+"."+field.key.Value] = field.key.Line
 		}
 	}
 	return lines

@@ -70,8 +70,8 @@ func TestProbeOfADriftingCloud(t *testing.T) {
 	got := runWith(t, onCloud(t, drifting(t)), "probe", "-ionos")
 	assert.Equal(t, differs, got.code, got.stdout)
 	assert.Contains(t, got.stdout, "  DIFFERS   umUsersFindById\n            violation: GET /um/users/{userId} (umUsersFindById), "+
-		"status 200: response body /properties/active: is not of type boolean [type] (2 times)\n")
-	assert.Contains(t, got.stdout, "response body /items/*/type: the document has no such value [enum]\n")
+		"status 200: response body /properties/active: is not of type boolean [type] in UserProperties.active (2 times)\n")
+	assert.Contains(t, got.stdout, "response body /items/*/type: the document has no such value [enum] in Type\n")
 }
 
 func TestKnownDeviationsAreTolerated(t *testing.T) {

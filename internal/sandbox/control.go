@@ -338,6 +338,7 @@ func (s *sandbox) getFindings(w http.ResponseWriter, _ *http.Request) error {
 		Path        string        `json:"path"`
 		Status      int           `json:"status,omitempty"`
 		Where       string        `json:"where"`
+		Schema      string        `json:"schema,omitempty"`
 		Message     string        `json:"message"`
 	}
 	var list []finding
