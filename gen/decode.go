@@ -161,7 +161,8 @@ var keysOfGroup = []string{"entities", "href", "id", "properties", "type"}
 func decodeGroup(s *jsonscan.Scanner, v *Group) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "entities":
 			s.Once(&seen, 1<<0)
 			decodeGroupEntities(s, &v.Entities)
@@ -188,7 +189,8 @@ var keysOfGroupList = []string{"href", "id", "items", "type"}
 func decodeGroupList(s *jsonscan.Scanner, v *GroupList) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "href":
 			s.Once(&seen, 1<<0)
 			v.Href = s.String(3)
@@ -212,7 +214,8 @@ var keysOfMemberList = []string{"href", "id", "items", "type"}
 func decodeMemberList(s *jsonscan.Scanner, v *MemberList) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "href":
 			s.Once(&seen, 1<<0)
 			v.Href = s.String(6)
@@ -236,7 +239,8 @@ var keysOfRequestStatus = []string{"href", "id", "metadata", "type"}
 func decodeRequestStatus(s *jsonscan.Scanner, v *RequestStatus) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "href":
 			s.Once(&seen, 1<<0)
 			v.Href = s.String(9)
@@ -260,7 +264,8 @@ var keysOfResource = []string{"entities", "href", "id", "metadata", "properties"
 func decodeResource(s *jsonscan.Scanner, v *Resource) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "entities":
 			s.Once(&seen, 1<<0)
 			decodeResourceEntities(s, &v.Entities)
@@ -290,7 +295,8 @@ var keysOfResourceList = []string{"href", "id", "items", "type"}
 func decodeResourceList(s *jsonscan.Scanner, v *ResourceList) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "href":
 			s.Once(&seen, 1<<0)
 			v.Href = s.String(15)
@@ -314,7 +320,8 @@ var keysOfShare = []string{"href", "id", "properties", "type"}
 func decodeShare(s *jsonscan.Scanner, v *Share) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "href":
 			s.Once(&seen, 1<<0)
 			v.Href = s.String(18)
@@ -338,7 +345,8 @@ var keysOfShareList = []string{"href", "id", "items", "type"}
 func decodeShareList(s *jsonscan.Scanner, v *ShareList) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "href":
 			s.Once(&seen, 1<<0)
 			v.Href = s.String(21)
@@ -362,7 +370,8 @@ var keysOfTritonKey = []string{"fingerprint", "key", "name"}
 func decodeTritonKey(s *jsonscan.Scanner, v *TritonKey) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "fingerprint":
 			s.Once(&seen, 1<<0)
 			v.Fingerprint = s.String(24)
@@ -383,58 +392,74 @@ var keysOfTritonUser = []string{"address", "city", "companyName", "country", "cr
 func decodeTritonUser(s *jsonscan.Scanner, v *TritonUser) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
-		case "address":
-			s.Once(&seen, 1<<0)
-			v.Address = TritonAttribute(s.String(27))
-		case "city":
-			s.Once(&seen, 1<<1)
-			v.City = TritonAttribute(s.String(28))
-		case "companyName":
-			s.Once(&seen, 1<<2)
-			v.CompanyName = TritonAttribute(s.String(29))
-		case "country":
-			s.Once(&seen, 1<<3)
-			v.Country = TritonAttribute(s.String(30))
-		case "created":
-			s.Once(&seen, 1<<4)
-			v.Created.decode(s)
-		case "default_roles":
-			s.Once(&seen, 1<<5)
-			v.DefaultRoles = s.Strings(31)
-		case "email":
-			s.Once(&seen, 1<<6)
-			v.Email = s.String(32)
-		case "firstName":
-			s.Once(&seen, 1<<7)
-			v.FirstName = TritonAttribute(s.String(33))
-		case "id":
-			s.Once(&seen, 1<<8)
-			v.ID = s.String(34)
-		case "lastName":
-			s.Once(&seen, 1<<9)
-			v.LastName = TritonAttribute(s.String(35))
-		case "login":
-			s.Once(&seen, 1<<10)
-			v.Login = s.String(36)
-		case "phone":
-			s.Once(&seen, 1<<11)
-			v.Phone = TritonAttribute(s.String(37))
-		case "postalCode":
-			s.Once(&seen, 1<<12)
-			v.PostalCode = TritonAttribute(s.String(38))
-		case "roles":
-			s.Once(&seen, 1<<13)
-			v.Roles = s.Strings(39)
-		case "state":
-			s.Once(&seen, 1<<14)
-			v.State = TritonAttribute(s.String(40))
-		case "updated":
-			s.Once(&seen, 1<<15)
-			v.Updated.decode(s)
+		switch key := s.Key(); {
+		case len(key) < 10:
+			decodeTritonUserPart1(s, v, key, &seen)
 		default:
-			s.Unknown(key, keysOfTritonUser)
+			decodeTritonUserPart2(s, v, key, &seen)
 		}
+	}
+}
+
+func decodeTritonUserPart1(s *jsonscan.Scanner, v *TritonUser, key []byte, seen *uint64) {
+	switch string(key) {
+	case "id":
+		s.Once(seen, 1<<0)
+		v.ID = s.String(27)
+	case "city":
+		s.Once(seen, 1<<1)
+		v.City = TritonAttribute(s.String(28))
+	case "email":
+		s.Once(seen, 1<<2)
+		v.Email = s.String(29)
+	case "login":
+		s.Once(seen, 1<<3)
+		v.Login = s.String(30)
+	case "phone":
+		s.Once(seen, 1<<4)
+		v.Phone = TritonAttribute(s.String(31))
+	case "roles":
+		s.Once(seen, 1<<5)
+		v.Roles = s.Strings(32)
+	case "state":
+		s.Once(seen, 1<<6)
+		v.State = TritonAttribute(s.String(33))
+	case "address":
+		s.Once(seen, 1<<7)
+		v.Address = TritonAttribute(s.String(34))
+	case "country":
+		s.Once(seen, 1<<8)
+		v.Country = TritonAttribute(s.String(35))
+	case "created":
+		s.Once(seen, 1<<9)
+		v.Created.decode(s)
+	case "updated":
+		s.Once(seen, 1<<10)
+		v.Updated.decode(s)
+	case "lastName":
+		s.Once(seen, 1<<11)
+		v.LastName = TritonAttribute(s.String(36))
+	case "firstName":
+		s.Once(seen, 1<<12)
+		v.FirstName = TritonAttribute(s.String(37))
+	default:
+		s.Unknown(key, keysOfTritonUser)
+	}
+}
+
+func decodeTritonUserPart2(s *jsonscan.Scanner, v *TritonUser, key []byte, seen *uint64) {
+	switch string(key) {
+	case "postalCode":
+		s.Once(seen, 1<<13)
+		v.PostalCode = TritonAttribute(s.String(38))
+	case "companyName":
+		s.Once(seen, 1<<14)
+		v.CompanyName = TritonAttribute(s.String(39))
+	case "default_roles":
+		s.Once(seen, 1<<15)
+		v.DefaultRoles = s.Strings(40)
+	default:
+		s.Unknown(key, keysOfTritonUser)
 	}
 }
 
@@ -443,7 +468,8 @@ var keysOfUser = []string{"entities", "href", "id", "metadata", "properties", "t
 func decodeUser(s *jsonscan.Scanner, v *User) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "entities":
 			s.Once(&seen, 1<<0)
 			decodeUserEntities(s, &v.Entities)
@@ -473,7 +499,8 @@ var keysOfUserList = []string{"_links", "href", "id", "items", "limit", "offset"
 func decodeUserList(s *jsonscan.Scanner, v *UserList) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "_links":
 			s.Once(&seen, 1<<0)
 			decodePageLinks(s, &v.Links)
@@ -506,7 +533,8 @@ var keysOfGroupEntities = []string{"resources", "users"}
 func decodeGroupEntities(s *jsonscan.Scanner, v *GroupEntities) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "resources":
 			s.Once(&seen, 1<<0)
 			decodeReference(s, &v.Resources)
@@ -524,88 +552,113 @@ var keysOfGroupProperties = []string{"accessActivityLog", "accessAndManageAiMode
 func decodeGroupProperties(s *jsonscan.Scanner, v *GroupProperties) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
-		case "accessActivityLog":
-			s.Once(&seen, 1<<0)
-			v.AccessActivityLog = s.BoolPointer()
-		case "accessAndManageAiModelHub":
-			s.Once(&seen, 1<<1)
-			v.AccessAndManageAIModelHub = s.BoolPointer()
-		case "accessAndManageApiGateway":
-			s.Once(&seen, 1<<2)
-			v.AccessAndManageAPIGateway = s.BoolPointer()
-		case "accessAndManageCdn":
-			s.Once(&seen, 1<<3)
-			v.AccessAndManageCDN = s.BoolPointer()
-		case "accessAndManageCertificates":
-			s.Once(&seen, 1<<4)
-			v.AccessAndManageCertificates = s.BoolPointer()
-		case "accessAndManageDns":
-			s.Once(&seen, 1<<5)
-			v.AccessAndManageDNS = s.BoolPointer()
-		case "accessAndManageIamResources":
-			s.Once(&seen, 1<<6)
-			v.AccessAndManageIAMResources = s.BoolPointer()
-		case "accessAndManageKaas":
-			s.Once(&seen, 1<<7)
-			v.AccessAndManageKaaS = s.BoolPointer()
-		case "accessAndManageLogging":
-			s.Once(&seen, 1<<8)
-			v.AccessAndManageLogging = s.BoolPointer()
-		case "accessAndManageMonitoring":
-			s.Once(&seen, 1<<9)
-			v.AccessAndManageMonitoring = s.BoolPointer()
-		case "accessAndManageNetworkFileStorage":
-			s.Once(&seen, 1<<10)
-			v.AccessAndManageNetworkFileStorage = s.BoolPointer()
-		case "accessAndManageVpn":
-			s.Once(&seen, 1<<11)
-			v.AccessAndManageVPN = s.BoolPointer()
-		case "createBackupUnit":
-			s.Once(&seen, 1<<12)
-			v.CreateBackupUnit = s.BoolPointer()
-		case "createDataCenter":
-			s.Once(&seen, 1<<13)
-			v.CreateDataCenter = s.BoolPointer()
-		case "createFlowLog":
-			s.Once(&seen, 1<<14)
-			v.CreateFlowLog = s.BoolPointer()
-		case "createInternetAccess":
-			s.Once(&seen, 1<<15)
-			v.CreateInternetAccess = s.BoolPointer()
-		case "createK8sCluster":
-			s.Once(&seen, 1<<16)
-			v.CreateK8SCluster = s.BoolPointer()
-		case "createNetworkSecurityGroups":
-			s.Once(&seen, 1<<17)
-			v.CreateNetworkSecurityGroups = s.BoolPointer()
-		case "createPcc":
-			s.Once(&seen, 1<<18)
-			v.CreatePCC = s.BoolPointer()
-		case "createSnapshot":
-			s.Once(&seen, 1<<19)
-			v.CreateSnapshot = s.BoolPointer()
-		case "manageDBaaS":
-			s.Once(&seen, 1<<20)
-			v.ManageDBaaS = s.BoolPointer()
-		case "manageDataplatform":
-			s.Once(&seen, 1<<21)
-			v.ManageDataplatform = s.BoolPointer()
-		case "manageRegistry":
-			s.Once(&seen, 1<<22)
-			v.ManageRegistry = s.BoolPointer()
-		case "name":
-			s.Once(&seen, 1<<23)
-			v.Name = s.StringPointer(47)
-		case "reserveIp":
-			s.Once(&seen, 1<<24)
-			v.ReserveIP = s.BoolPointer()
-		case "s3Privilege":
-			s.Once(&seen, 1<<25)
-			v.S3Privilege = s.BoolPointer()
+		switch key := s.Key(); {
+		case len(key) < 18:
+			decodeGroupPropertiesPart1(s, v, key, &seen)
+		case len(key) < 33:
+			decodeGroupPropertiesPart2(s, v, key, &seen)
 		default:
-			s.Unknown(key, keysOfGroupProperties)
+			decodeGroupPropertiesPart3(s, v, key, &seen)
 		}
+	}
+}
+
+func decodeGroupPropertiesPart1(s *jsonscan.Scanner, v *GroupProperties, key []byte, seen *uint64) {
+	switch string(key) {
+	case "name":
+		s.Once(seen, 1<<0)
+		v.Name = s.StringPointer(47)
+	case "createPcc":
+		s.Once(seen, 1<<1)
+		v.CreatePCC = s.BoolPointer()
+	case "reserveIp":
+		s.Once(seen, 1<<2)
+		v.ReserveIP = s.BoolPointer()
+	case "manageDBaaS":
+		s.Once(seen, 1<<3)
+		v.ManageDBaaS = s.BoolPointer()
+	case "s3Privilege":
+		s.Once(seen, 1<<4)
+		v.S3Privilege = s.BoolPointer()
+	case "createFlowLog":
+		s.Once(seen, 1<<5)
+		v.CreateFlowLog = s.BoolPointer()
+	case "createSnapshot":
+		s.Once(seen, 1<<6)
+		v.CreateSnapshot = s.BoolPointer()
+	case "manageRegistry":
+		s.Once(seen, 1<<7)
+		v.ManageRegistry = s.BoolPointer()
+	case "createBackupUnit":
+		s.Once(seen, 1<<8)
+		v.CreateBackupUnit = s.BoolPointer()
+	case "createDataCenter":
+		s.Once(seen, 1<<9)
+		v.CreateDataCenter = s.BoolPointer()
+	case "createK8sCluster":
+		s.Once(seen, 1<<10)
+		v.CreateK8SCluster = s.BoolPointer()
+	case "accessActivityLog":
+		s.Once(seen, 1<<11)
+		v.AccessActivityLog = s.BoolPointer()
+	default:
+		s.Unknown(key, keysOfGroupProperties)
+	}
+}
+
+func decodeGroupPropertiesPart2(s *jsonscan.Scanner, v *GroupProperties, key []byte, seen *uint64) {
+	switch string(key) {
+	case "accessAndManageCdn":
+		s.Once(seen, 1<<12)
+		v.AccessAndManageCDN = s.BoolPointer()
+	case "accessAndManageDns":
+		s.Once(seen, 1<<13)
+		v.AccessAndManageDNS = s.BoolPointer()
+	case "accessAndManageVpn":
+		s.Once(seen, 1<<14)
+		v.AccessAndManageVPN = s.BoolPointer()
+	case "manageDataplatform":
+		s.Once(seen, 1<<15)
+		v.ManageDataplatform = s.BoolPointer()
+	case "accessAndManageKaas":
+		s.Once(seen, 1<<16)
+		v.AccessAndManageKaaS = s.BoolPointer()
+	case "createInternetAccess":
+		s.Once(seen, 1<<17)
+		v.CreateInternetAccess = s.BoolPointer()
+	case "accessAndManageLogging":
+		s.Once(seen, 1<<18)
+		v.AccessAndManageLogging = s.BoolPointer()
+	case "accessAndManageAiModelHub":
+		s.Once(seen, 1<<19)
+		v.AccessAndManageAIModelHub = s.BoolPointer()
+	case "accessAndManageApiGateway":
+		s.Once(seen, 1<<20)
+		v.AccessAndManageAPIGateway = s.BoolPointer()
+	case "accessAndManageMonitoring":
+		s.Once(seen, 1<<21)
+		v.AccessAndManageMonitoring = s.BoolPointer()
+	case "accessAndManageCertificates":
+		s.Once(seen, 1<<22)
+		v.AccessAndManageCertificates = s.BoolPointer()
+	case "accessAndManageIamResources":
+		s.Once(seen, 1<<23)
+		v.AccessAndManageIAMResources = s.BoolPointer()
+	case "createNetworkSecurityGroups":
+		s.Once(seen, 1<<24)
+		v.CreateNetworkSecurityGroups = s.BoolPointer()
+	default:
+		s.Unknown(key, keysOfGroupProperties)
+	}
+}
+
+func decodeGroupPropertiesPart3(s *jsonscan.Scanner, v *GroupProperties, key []byte, seen *uint64) {
+	switch string(key) {
+	case "accessAndManageNetworkFileStorage":
+		s.Once(seen, 1<<25)
+		v.AccessAndManageNetworkFileStorage = s.BoolPointer()
+	default:
+		s.Unknown(key, keysOfGroupProperties)
 	}
 }
 
@@ -614,7 +667,8 @@ var keysOfRequestStatusMetadata = []string{"etag", "message", "status", "targets
 func decodeRequestStatusMetadata(s *jsonscan.Scanner, v *RequestStatusMetadata) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "etag":
 			s.Once(&seen, 1<<0)
 			v.ETag = s.String(48)
@@ -638,7 +692,8 @@ var keysOfResourceEntities = []string{"groups"}
 func decodeResourceEntities(s *jsonscan.Scanner, v *ResourceEntities) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "groups":
 			s.Once(&seen, 1<<0)
 			decodeResourceList(s, &v.Groups)
@@ -653,7 +708,8 @@ var keysOfResourceMetadata = []string{"createdBy", "createdByUserId", "createdDa
 func decodeResourceMetadata(s *jsonscan.Scanner, v *ResourceMetadata) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "createdBy":
 			s.Once(&seen, 1<<0)
 			v.CreatedBy = s.String(51)
@@ -689,7 +745,8 @@ var keysOfResourceProperties = []string{"name", "secAuthProtection"}
 func decodeResourceProperties(s *jsonscan.Scanner, v *ResourceProperties) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "name":
 			s.Once(&seen, 1<<0)
 			v.Name = s.String(57)
@@ -707,7 +764,8 @@ var keysOfShareProperties = []string{"editPrivilege", "sharePrivilege"}
 func decodeShareProperties(s *jsonscan.Scanner, v *ShareProperties) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "editPrivilege":
 			s.Once(&seen, 1<<0)
 			v.EditPrivilege = s.BoolPointer()
@@ -725,7 +783,8 @@ var keysOfUserEntities = []string{"groups", "owns", "s3Keys"}
 func decodeUserEntities(s *jsonscan.Scanner, v *UserEntities) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "groups":
 			s.Once(&seen, 1<<0)
 			decodeReference(s, &v.Groups)
@@ -746,7 +805,8 @@ var keysOfUserMetadata = []string{"createdBy", "createdByUserId", "createdDate",
 func decodeUserMetadata(s *jsonscan.Scanner, v *UserMetadata) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "createdBy":
 			s.Once(&seen, 1<<0)
 			v.CreatedBy = s.String(58)
@@ -782,7 +842,8 @@ var keysOfUserProperties = []string{"active", "administrator", "email", "firstna
 func decodeUserProperties(s *jsonscan.Scanner, v *UserProperties) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "active":
 			s.Once(&seen, 1<<0)
 			v.Active = s.Bool()
@@ -818,7 +879,8 @@ var keysOfPageLinks = []string{"next", "prev", "self"}
 func decodePageLinks(s *jsonscan.Scanner, v *PageLinks) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "next":
 			s.Once(&seen, 1<<0)
 			v.Next = s.String(67)
@@ -839,7 +901,8 @@ var keysOfReference = []string{"href", "id", "type"}
 func decodeReference(s *jsonscan.Scanner, v *Reference) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "href":
 			s.Once(&seen, 1<<0)
 			v.Href = s.String(70)
@@ -860,7 +923,8 @@ var keysOfRequestTarget = []string{"status", "target"}
 func decodeRequestTarget(s *jsonscan.Scanner, v *RequestTarget) {
 	var seen uint64
 	for more := s.Object(); more; more = s.Next('}') {
-		switch key := s.Key(); string(key) {
+		key := s.Key()
+		switch string(key) {
 		case "status":
 			s.Once(&seen, 1<<0)
 			v.Status = RequestState(s.String(73))

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Defines values for ResourceState.
+// Values of ResourceState.
 const (
 	ResourceStateActive            ResourceState = "ACTIVE"
 	ResourceStateAvailable         ResourceState = "AVAILABLE"
@@ -33,51 +33,33 @@ const (
 	ResourceStateUpdating          ResourceState = "UPDATING"
 )
 
-// Valid indicates whether the value is a known member of the ResourceState enum.
+// Valid reports whether e is a value that the document has.
 func (e ResourceState) Valid() bool {
 	switch e {
-	case ResourceStateActive:
+	case ResourceStateActive,
+		ResourceStateAvailable,
+		ResourceStateBusy,
+		ResourceStateDeploying,
+		ResourceStateDestroying,
+		ResourceStateFailed,
+		ResourceStateFailedDestroying,
+		ResourceStateFailedHibernating,
+		ResourceStateFailedMaintenance,
+		ResourceStateFailedSuspended,
+		ResourceStateFailedUpdating,
+		ResourceStateHibernating,
+		ResourceStateInactive,
+		ResourceStateMaintenance,
+		ResourceStateSuspended,
+		ResourceStateTerminated,
+		ResourceStateUnknown,
+		ResourceStateUpdating:
 		return true
-	case ResourceStateAvailable:
-		return true
-	case ResourceStateBusy:
-		return true
-	case ResourceStateDeploying:
-		return true
-	case ResourceStateDestroying:
-		return true
-	case ResourceStateFailed:
-		return true
-	case ResourceStateFailedDestroying:
-		return true
-	case ResourceStateFailedHibernating:
-		return true
-	case ResourceStateFailedMaintenance:
-		return true
-	case ResourceStateFailedSuspended:
-		return true
-	case ResourceStateFailedUpdating:
-		return true
-	case ResourceStateHibernating:
-		return true
-	case ResourceStateInactive:
-		return true
-	case ResourceStateMaintenance:
-		return true
-	case ResourceStateSuspended:
-		return true
-	case ResourceStateTerminated:
-		return true
-	case ResourceStateUnknown:
-		return true
-	case ResourceStateUpdating:
-		return true
-	default:
-		return false
 	}
+	return false
 }
 
-// Defines values for RequestState.
+// Values of RequestState.
 const (
 	RequestStateDone    RequestState = "DONE"
 	RequestStateFailed  RequestState = "FAILED"
@@ -85,23 +67,19 @@ const (
 	RequestStateRunning RequestState = "RUNNING"
 )
 
-// Valid indicates whether the value is a known member of the RequestState enum.
+// Valid reports whether e is a value that the document has.
 func (e RequestState) Valid() bool {
 	switch e {
-	case RequestStateDone:
+	case RequestStateDone,
+		RequestStateFailed,
+		RequestStateQueued,
+		RequestStateRunning:
 		return true
-	case RequestStateFailed:
-		return true
-	case RequestStateQueued:
-		return true
-	case RequestStateRunning:
-		return true
-	default:
-		return false
 	}
+	return false
 }
 
-// Defines values for ResourceType.
+// Values of ResourceType.
 const (
 	ResourceTypeApplicationLoadBalancer ResourceType = "applicationloadbalancer"
 	ResourceTypeBackupUnit              ResourceType = "backupunit"
@@ -140,82 +118,47 @@ const (
 	ResourceTypeVolume                  ResourceType = "volume"
 )
 
-// Valid indicates whether the value is a known member of the ResourceType enum.
+// Valid reports whether e is a value that the document has.
 func (e ResourceType) Valid() bool {
 	switch e {
-	case ResourceTypeApplicationLoadBalancer:
+	case ResourceTypeApplicationLoadBalancer,
+		ResourceTypeBackupUnit,
+		ResourceTypeCollection,
+		ResourceTypeContract,
+		ResourceTypeDataCenter,
+		ResourceTypeFirewallRule,
+		ResourceTypeFlowLog,
+		ResourceTypeForwardingRule,
+		ResourceTypeGPU,
+		ResourceTypeGroup,
+		ResourceTypeIPBlock,
+		ResourceTypeImage,
+		ResourceTypeK8S,
+		ResourceTypeLAN,
+		ResourceTypeLabel,
+		ResourceTypeLoadBalancer,
+		ResourceTypeLocation,
+		ResourceTypeNATGateway,
+		ResourceTypeNATGatewayRule,
+		ResourceTypeNIC,
+		ResourceTypeNetworkLoadBalancer,
+		ResourceTypeNode,
+		ResourceTypeNodePool,
+		ResourceTypePCC,
+		ResourceTypeRequest,
+		ResourceTypeRequestStatus,
+		ResourceTypeResource,
+		ResourceTypeS3Key,
+		ResourceTypeSecurityGroup,
+		ResourceTypeServer,
+		ResourceTypeSnapshot,
+		ResourceTypeTargetGroup,
+		ResourceTypeTemplate,
+		ResourceTypeUser,
+		ResourceTypeVolume:
 		return true
-	case ResourceTypeBackupUnit:
-		return true
-	case ResourceTypeCollection:
-		return true
-	case ResourceTypeContract:
-		return true
-	case ResourceTypeDataCenter:
-		return true
-	case ResourceTypeFirewallRule:
-		return true
-	case ResourceTypeFlowLog:
-		return true
-	case ResourceTypeForwardingRule:
-		return true
-	case ResourceTypeGPU:
-		return true
-	case ResourceTypeGroup:
-		return true
-	case ResourceTypeIPBlock:
-		return true
-	case ResourceTypeImage:
-		return true
-	case ResourceTypeK8S:
-		return true
-	case ResourceTypeLAN:
-		return true
-	case ResourceTypeLabel:
-		return true
-	case ResourceTypeLoadBalancer:
-		return true
-	case ResourceTypeLocation:
-		return true
-	case ResourceTypeNATGateway:
-		return true
-	case ResourceTypeNATGatewayRule:
-		return true
-	case ResourceTypeNIC:
-		return true
-	case ResourceTypeNetworkLoadBalancer:
-		return true
-	case ResourceTypeNode:
-		return true
-	case ResourceTypeNodePool:
-		return true
-	case ResourceTypePCC:
-		return true
-	case ResourceTypeRequest:
-		return true
-	case ResourceTypeRequestStatus:
-		return true
-	case ResourceTypeResource:
-		return true
-	case ResourceTypeS3Key:
-		return true
-	case ResourceTypeSecurityGroup:
-		return true
-	case ResourceTypeServer:
-		return true
-	case ResourceTypeSnapshot:
-		return true
-	case ResourceTypeTargetGroup:
-		return true
-	case ResourceTypeTemplate:
-		return true
-	case ResourceTypeUser:
-		return true
-	case ResourceTypeVolume:
-		return true
-	default:
-		return false
 	}
+	return false
 }
 
 // ResourceMetadata What the service records about a resource.

@@ -100,3 +100,25 @@ func TestElementsCountsThoseOfLists(t *testing.T) {
 	assert.Equal(t, maxDepth+10+1, Elements([]byte(deep)))
 	assert.Equal(t, 3+maxDepth+10+1, Elements([]byte(`[{"c":1,"d":2},`+deep+`,5]`)))
 }
+
+func FuzzScanner(f *testing.F) {
+	for _, document := range []string{`{"a":[1,-2.5e3,{"b":"\u00fc\ud83d\ude00"},true,false,null]}`, `"\uD800"`, "[\"\xff\"]", `[[[[]]]]`, `{"a":1,"a":2}`, `12345678901234567890`} {
+		f.Add([]byte(document))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s := New(data, false)
+		s.Skip()
+		if s.Done() {
+			assert.True(t, json.Valid(data), "%q", data)
+		}
+		var text string
+		if s := New(data, true); json.Valid(data) {
+			read := s.String(0)
+			if s.Done() {
+				require.NoError(t, json.Unmarshal(data, &text))
+				assert.Equal(t, text, read)
+			}
+		}
+		assert.GreaterOrEqual(t, Elements(data), 0)
+	})
+}

@@ -256,11 +256,64 @@ func (w *decoderWriter) structure(name string) {
 		}
 		w.printf("%q", f.key)
 	}
-	w.printf("}\n\nfunc decode%[1]s(s *jsonscan.Scanner, v *%[1]s) {\n\tvar seen uint64\n\tfor more := s.Object(); more; more = s.Next('}') {\n\t\tswitch key := s.Key(); string(key) {\n", name)
-	for i, f := range fields {
-		w.printf("\t\tcase %q:\n\t\t\ts.Once(&seen, 1<<%d)\n\t\t\t%s\n", f.key, i, w.value(name, f))
+	w.printf("}\n")
+	if len(fields) <= maxCases {
+		w.printf("\nfunc decode%[1]s(s *jsonscan.Scanner, v *%[1]s) {\n\tvar seen uint64\n\tfor more := s.Object(); more; more = s.Next('}') {\n\t\tkey := s.Key()\n", name)
+		w.cases(name, fields, 0, "&seen")
+		w.printf("\t}\n}\n")
+		return
 	}
-	w.printf("\t\tdefault:\n\t\t\ts.Unknown(key, keysOf%s)\n\t\t}\n\t}\n}\n", name)
+	w.parts(name, fields)
+}
+
+// maxCases is how many cases a function may have besides its loop, to be as simple as the linters ask for.
+const maxCases = 13
+
+// parts writes the function of a struct type of many fields, and the functions that it is made of: each is for keys of
+// certain lengths, which the compiler's switch over texts compares first, too.
+func (w *decoderWriter) parts(name string, fields []field) {
+	parts := byLength(fields)
+	w.printf("\nfunc decode%[1]s(s *jsonscan.Scanner, v *%[1]s) {\n\tvar seen uint64\n\tfor more := s.Object(); more; more = s.Next('}') {\n\t\tswitch key := s.Key(); {\n", name)
+	for i, part := range parts[1:] {
+		w.printf("\t\tcase len(key) < %d:\n\t\t\tdecode%sPart%d(s, v, key, &seen)\n", len(part[0].key), name, i+1)
+	}
+	w.printf("\t\tdefault:\n\t\t\tdecode%sPart%d(s, v, key, &seen)\n\t\t}\n\t}\n}\n", name, len(parts))
+	first := 0
+	for i, part := range parts {
+		w.printf("\nfunc decode%[1]sPart%[2]d(s *jsonscan.Scanner, v *%[1]s, key []byte, seen *uint64) {\n", name, i+1)
+		w.cases(name, part, first, "seen")
+		w.printf("}\n")
+		first += len(part)
+	}
+}
+
+// byLength splits fields into parts of at most maxCases by the lengths of their keys. Those of one length stay together.
+func byLength(fields []field) [][]field {
+	length := func(f field) int { return len(f.key) }
+	fields = slices.SortedStableFunc(slices.Values(fields), func(a, b field) int { return length(a) - length(b) })
+	parts := [][]field{nil}
+	for len(fields) > 0 {
+		same := 1
+		for same < len(fields) && length(fields[same]) == length(fields[0]) {
+			same++
+		}
+		last := len(parts) - 1
+		if len(parts[last])+same > maxCases && len(parts[last]) > 0 {
+			parts, last = append(parts, nil), last+1
+		}
+		parts[last] = append(parts[last], fields[:same]...)
+		fields = fields[same:]
+	}
+	return parts
+}
+
+// cases writes the switch over the keys of some fields, the first of which has the bit first in the set of those seen.
+func (w *decoderWriter) cases(name string, fields []field, first int, seen string) {
+	w.printf("\t\tswitch string(key) {\n")
+	for i, f := range fields {
+		w.printf("\t\tcase %q:\n\t\t\ts.Once(%s, 1<<%d)\n\t\t\t%s\n", f.key, seen, first+i, w.value(name, f))
+	}
+	w.printf("\t\tdefault:\n\t\t\ts.Unknown(key, keysOf%s)\n\t\t}\n", name)
 }
 
 // value is the statement that reads the value of a field.

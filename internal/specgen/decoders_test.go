@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"go/parser"
 	"go/token"
 	"os"
@@ -47,6 +48,19 @@ func TestDecodersOfOtherTypes(t *testing.T) {
 	for _, part := range []string{
 		"v.A = s.String(0)", "v.B = Kind(s.String(1))", "v.C = decodeListOfInner(s)", "v.D = s.Strings(2)", "v.E.decode(s)",
 		"decodeOdd(data, v, max(sizeOf[Inner](), sizeOf[string]()))", `var keysOfRoot = []string{"a", "b", "c", "d", "e"}`,
+	} {
+		assert.Contains(t, string(out), part)
+	}
+	// A type of many fields has functions for lengths of keys. Those of one length stay together.
+	many := ""
+	for i := range 28 {
+		many += fmt.Sprintf("F%02d string `json:\"%s\"`\n", i, strings.Repeat("k", 1+i/7*3)+string(rune('a'+i)))
+	}
+	out, err = source(many)
+	require.NoError(t, err)
+	for _, part := range []string{
+		"case len(key) < 5:\n\t\t\tdecodeRootPart1(s, v, key, &seen)", "case len(key) < 11:\n\t\t\tdecodeRootPart3(s, v, key, &seen)",
+		"default:\n\t\t\tdecodeRootPart4(s, v, key, &seen)", "case \"kkkkh\":\n\t\ts.Once(seen, 1<<7)\n",
 	} {
 		assert.Contains(t, string(out), part)
 	}
