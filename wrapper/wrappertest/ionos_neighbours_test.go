@@ -159,6 +159,7 @@ func TestARemovedMemberIsNotFound(t *testing.T) {
 	assert.Equal(t, 200, c.ionos("GET", at, "").StatusCode)
 	require.Equal(t, 202, c.ionos("DELETE", at, "").StatusCode)
 	assert.Equal(t, 404, c.ionos("GET", at, "").StatusCode)
+	assert.Empty(t, c.ionos("GET", "/um/users/"+user+"/groups", "").json(t)["items"])
 }
 
 func TestS3Keys(t *testing.T) {
@@ -178,6 +179,11 @@ func TestS3Keys(t *testing.T) {
 	assert.Equal(t, 200, c.ionos("DELETE", keys+"/"+key, "").StatusCode)
 	assert.Equal(t, 404, c.ionos("GET", keys+"/"+key, "").StatusCode)
 	assert.Equal(t, 404, c.ionos("GET", "/um/users/x/s3keys", "").StatusCode)
+
+	require.Equal(t, 201, c.ionos("POST", keys, "").StatusCode)
+	require.Equal(t, 202, c.ionos("DELETE", "/um/users/"+user, "").StatusCode)
+	c.cloud.IONOS.AddUser(wrappertest.User{ID: user, Email: "b@example.com"})
+	assert.Empty(t, at(t, c.ionos("GET", keys, "").json(t), "items"), "keys go with their user")
 }
 
 func TestDatacentersAreResources(t *testing.T) {

@@ -113,3 +113,27 @@ func TestRoleTagsOfEveryKindOfPath(t *testing.T) {
 	}
 	assert.Equal(t, 404, c.triton("PUT", "/my/users/nobody", `{"role-tag":["ops"]}`).StatusCode)
 }
+
+// The server looks for a login as a regular expression in any case; whoever is deleted or renamed
+// no longer counts, whichever arrangement of dots was looked for first.
+func TestLoginsAreFreedInEveryArrangementOfDots(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t)
+	create := func(login string) int {
+		body := fmt.Sprintf(`{"login":%q,"email":"%s@example.com","password":"secret-12"}`, login, login)
+		return c.triton("POST", "/my/users", body).StatusCode
+	}
+	require.Equal(t, 201, create("axb"))
+	assert.Equal(t, 409, create("AXB"))
+	assert.Equal(t, 409, create("a.b"))
+	assert.Equal(t, 409, create("a.B"))
+	assert.Equal(t, 201, create("a.c"))
+	assert.Equal(t, 201, create("ayb"), "a dot that is taken stands for itself")
+	require.Equal(t, 204, c.triton("DELETE", "/my/users/axb", "").StatusCode)
+	assert.Equal(t, 409, create("a.b"), "ayb is left")
+	user, _ := c.cloud.Triton.User("ayb")
+	require.Equal(t, 200, c.triton("POST", "/my/users/"+user.ID, `{"login":"other"}`).StatusCode)
+	assert.Equal(t, 201, create("a.b"))
+	assert.Equal(t, 201, create("axb"))
+	assert.Equal(t, 409, create("oTh.r"))
+}
