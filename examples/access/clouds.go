@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/cloudroster/cloudroster/wrapper"
 	"github.com/cloudroster/cloudroster/wrapper/profile"
@@ -20,12 +21,12 @@ func connect(ctx context.Context, messages io.Writer) (*wrapper.IONOS, *wrapper.
 		triton *wrapper.Triton
 		err    error
 	)
-	if set("IONOS_TOKEN", "IONOS_USERNAME", "IONOS_PASSWORD") {
-		if ionos, err = wrapper.NewIONOSFromEnv(); err != nil {
+	if named("IONOS_") {
+		if ionos, _, err = profile.NewIONOS(); err != nil {
 			return nil, nil, err
 		}
 	}
-	if set("TRITON_URL", "TRITON_ACCOUNT", "TRITON_KEY_ID", "TRITON_PROFILE") {
+	if named("TRITON_", "SDC_") {
 		if triton, _, err = profile.NewTriton(ctx); err != nil {
 			return nil, nil, err
 		}
@@ -37,10 +38,15 @@ func connect(ctx context.Context, messages io.Writer) (*wrapper.IONOS, *wrapper.
 	return ionos, triton, nil
 }
 
-func set(names ...string) bool {
-	for _, name := range names {
-		if os.Getenv(name) != "" {
-			return true
+// named reports whether the environment has a variable that begins so and is not empty: a cloud that is named in part,
+// by TRITON_ACCOUNT alone or an IONOS_CONTRACT_NUMBER, must not be left out without a word.
+func named(prefixes ...string) bool {
+	for _, variable := range os.Environ() {
+		name, value, _ := strings.Cut(variable, "=")
+		for _, prefix := range prefixes {
+			if value != "" && strings.HasPrefix(name, prefix) {
+				return true
+			}
 		}
 	}
 	return false

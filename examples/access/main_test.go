@@ -27,8 +27,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // offline lets no cloud be named by the environment.
 func offline(t *testing.T) {
 	t.Helper()
-	for _, name := range []string{"IONOS_TOKEN", "IONOS_USERNAME", "IONOS_PASSWORD", "TRITON_URL", "TRITON_ACCOUNT", "TRITON_KEY_ID", "TRITON_PROFILE"} {
-		t.Setenv(name, "")
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		if strings.HasPrefix(name, "IONOS_") || strings.HasPrefix(name, "TRITON_") || strings.HasPrefix(name, "SDC_") {
+			t.Setenv(name, "")
+		}
 	}
 }
 
@@ -112,6 +115,7 @@ func TestACloudThatIsNamedInPartIsAnError(t *testing.T) {
 	}{
 		"IONOS without a user name": {map[string]string{"IONOS_PASSWORD": "correct-horse-9"}, "IONOS_USERNAME"},
 		"Triton without a key":      {map[string]string{"TRITON_URL": "https://cloudapi.example.com", "TRITON_ACCOUNT": "acme"}, "TRITON_KEY_ID"},
+		"a contract and no login":   {map[string]string{"IONOS_CONTRACT_NUMBER": "31"}, "IONOS_TOKEN"},
 		"Triton beside IONOS":       {map[string]string{"IONOS_TOKEN": "token", "TRITON_ACCOUNT": "acme"}, "TRITON_"},
 	} {
 		t.Run(name, func(t *testing.T) {

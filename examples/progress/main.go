@@ -18,10 +18,12 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/cloudroster/cloudroster/wrapper"
+	"github.com/cloudroster/cloudroster/wrapper/profile"
 	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
 
@@ -65,11 +67,16 @@ func serve(ctx context.Context, address string) error {
 	return <-stopped
 }
 
+// connect uses IONOS if any of its variables is set: one that is named in part is an error.
 func connect() (*wrapper.IONOS, string, error) {
-	for _, name := range []string{"IONOS_TOKEN", "IONOS_USERNAME", "IONOS_PASSWORD"} {
-		if os.Getenv(name) != "" {
-			client, err := wrapper.NewIONOSFromEnv()
-			return client, "Using IONOS Cloud.", err
+	for _, variable := range os.Environ() {
+		name, value, _ := strings.Cut(variable, "=")
+		if value != "" && strings.HasPrefix(name, "IONOS_") {
+			client, settings, err := profile.NewIONOS()
+			if err != nil {
+				return nil, "", err
+			}
+			return client, "Using IONOS Cloud, as named by the " + settings.Source + ".", nil
 		}
 	}
 	memory := wrappertest.New(wrappertest.WithRequestTimes(5*time.Second, 10*time.Second))

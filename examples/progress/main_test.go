@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -111,4 +112,24 @@ func TestAnIDIsEscaped(t *testing.T) {
 	page := get(t.Context(), program(t, newCloud(t)), "/operations/"+url.PathEscape(`<script>x</script>`))
 	assert.NotContains(t, page, "<script>x")
 	assert.Contains(t, page, "&lt;script&gt;x")
+}
+
+// It sets variables of the process, so it does not run in parallel.
+func TestACloudThatIsNamedInPartIsAnError(t *testing.T) {
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "IONOS_") {
+			t.Setenv(name, "")
+		}
+	}
+	t.Setenv("HOME", t.TempDir())
+	_, about, err := connect()
+	require.NoError(t, err)
+	assert.Contains(t, about, "in memory")
+	t.Setenv("IONOS_CONTRACT_NUMBER", "31")
+	_, _, err = connect()
+	require.ErrorContains(t, err, "IONOS_TOKEN")
+	t.Setenv("IONOS_TOKEN", "token")
+	_, about, err = connect()
+	require.NoError(t, err)
+	assert.Equal(t, "Using IONOS Cloud, as named by the environment.", about)
 }

@@ -37,13 +37,12 @@ func (c *clouds) all() iter.Seq2[string, wrapper.Users] {
 // connect returns clients of the clouds that the environment names:
 //
 //	IONOS_TOKEN, or IONOS_USERNAME and IONOS_PASSWORD
-//	TRITON_URL, TRITON_ACCOUNT and TRITON_KEY_ID, with the key in ssh-agent or ~/.ssh
+//	TRITON_URL, TRITON_ACCOUNT and TRITON_KEY_ID, with the key in ssh-agent or ~/.ssh, or TRITON_PROFILE
 //
 // A cloud that is named in part is an error. With neither, connect returns clients of two empty
 // clouds in memory, where a request takes a second.
 func connect(ctx context.Context) (*clouds, error) {
-	ionos := set("IONOS_TOKEN", "IONOS_USERNAME", "IONOS_PASSWORD")
-	triton := set("TRITON_URL", "TRITON_ACCOUNT", "TRITON_KEY_ID")
+	ionos, triton := named("IONOS_"), named("TRITON_", "SDC_")
 	if !ionos && !triton {
 		return inMemory()
 	}
@@ -51,14 +50,14 @@ func connect(ctx context.Context) (*clouds, error) {
 	var names []string
 	c := &clouds{}
 	if ionos {
-		if c.IONOS, err = wrapper.NewIONOSFromEnv(); err != nil {
+		if c.IONOS, _, err = profile.NewIONOS(); err != nil {
 			return nil, err
 		}
 		names = append(names, "IONOS Cloud")
 	}
 	if triton {
 		var settings *profile.Settings
-		if c.Triton, settings, err = (profile.Config{Profile: "env"}).NewTriton(ctx); err != nil {
+		if c.Triton, settings, err = profile.NewTriton(ctx); err != nil {
 			return nil, err
 		}
 		names = append(names, "Triton account "+settings.Account+" at "+settings.URL)
@@ -67,11 +66,15 @@ func connect(ctx context.Context) (*clouds, error) {
 	return c, nil
 }
 
-// set reports whether one of the variables is set and not empty.
-func set(variables ...string) bool {
-	for _, name := range variables {
-		if os.Getenv(name) != "" {
-			return true
+// named reports whether the environment has a variable that begins so and is not empty: a cloud that is named in part,
+// by TRITON_ACCOUNT alone or an IONOS_CONTRACT_NUMBER, must not be left out without a word.
+func named(prefixes ...string) bool {
+	for _, variable := range os.Environ() {
+		name, value, _ := strings.Cut(variable, "=")
+		for _, prefix := range prefixes {
+			if value != "" && strings.HasPrefix(name, prefix) {
+				return true
+			}
 		}
 	}
 	return false

@@ -26,29 +26,21 @@ type cloud struct {
 // connect returns the clouds that the environment names. A cloud that is named in part is an
 // error, so that nobody is left out by a forgotten variable. If neither is named, connect returns
 // two clouds in memory to try the program on.
-func connect(ctx context.Context, getenv func(string) string) ([]cloud, string, error) {
-	set := func(names ...string) bool {
-		for _, name := range names {
-			if getenv(name) != "" {
-				return true
-			}
-		}
-		return false
-	}
+func connect(ctx context.Context) ([]cloud, string, error) {
 	var clouds []cloud
 	var names []string
-	if set("IONOS_TOKEN", "IONOS_USERNAME", "IONOS_PASSWORD") {
-		client, err := wrapper.NewIONOSFromEnv()
+	if named("IONOS_") {
+		client, settings, err := profile.NewIONOS()
 		if err != nil {
 			return nil, "", err
 		}
 		clouds = append(clouds, cloud{
 			name: "IONOS", users: client.Users(), ionos: client,
-			self: []string{getenv("IONOS_USERNAME"), userOfToken(getenv("IONOS_TOKEN"))},
+			self: []string{settings.Username, userOfToken(os.Getenv("IONOS_TOKEN"))},
 		})
 		names = append(names, "IONOS Cloud")
 	}
-	if set("TRITON_URL", "TRITON_ACCOUNT", "TRITON_KEY_ID", "TRITON_PROFILE") {
+	if named("TRITON_", "SDC_") {
 		client, settings, err := profile.NewTriton(ctx)
 		if err != nil {
 			return nil, "", err
@@ -61,6 +53,20 @@ func connect(ctx context.Context, getenv func(string) string) ([]cloud, string, 
 		return clouds, "No cloud is configured: using two in memory.", err
 	}
 	return clouds, "Using " + strings.Join(names, " and ") + ".", nil
+}
+
+// named reports whether the environment has a variable that begins so and is not empty: a cloud that is named in part,
+// by TRITON_ACCOUNT alone or an IONOS_CONTRACT_NUMBER, must not be left out without a word.
+func named(prefixes ...string) bool {
+	for _, variable := range os.Environ() {
+		name, value, _ := strings.Cut(variable, "=")
+		for _, prefix := range prefixes {
+			if value != "" && strings.HasPrefix(name, prefix) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func inMemory() ([]cloud, *wrappertest.Cloud, error) {
@@ -113,6 +119,3 @@ func userOfToken(token string) string {
 	}
 	return claims.Identity.UUID
 }
-
-// connectFromEnv is connect with the variables of the process.
-func connectFromEnv(ctx context.Context) ([]cloud, string, error) { return connect(ctx, os.Getenv) }

@@ -35,7 +35,7 @@ func main() {
 	if err == nil {
 		var clouds []cloud
 		var about string
-		if clouds, about, err = connectFromEnv(ctx); err == nil {
+		if clouds, about, err = connect(ctx); err == nil {
 			fmt.Println(about)
 			err = run(ctx, clouds, o, os.Stdout)
 		}

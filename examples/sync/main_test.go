@@ -258,20 +258,35 @@ func TestParse(t *testing.T) {
 }
 
 func TestACloudThatIsNamedInPartIsAnError(t *testing.T) {
-	for _, name := range []string{"IONOS_TOKEN", "IONOS_USERNAME", "IONOS_PASSWORD", "TRITON_URL", "TRITON_ACCOUNT", "TRITON_KEY_ID", "TRITON_PROFILE", "SDC_URL", "SDC_ACCOUNT", "SDC_KEY_ID"} {
-		t.Setenv(name, "")
+	clear := func() {
+		for _, variable := range os.Environ() {
+			name, _, _ := strings.Cut(variable, "=")
+			if strings.HasPrefix(name, "IONOS_") || strings.HasPrefix(name, "TRITON_") || strings.HasPrefix(name, "SDC_") {
+				t.Setenv(name, "")
+			}
+		}
 	}
 	t.Setenv("HOME", t.TempDir())
-	_, about, err := connectFromEnv(t.Context())
+	clear()
+	_, about, err := connect(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, "No cloud is configured: using two in memory.", about)
-	t.Setenv("IONOS_USERNAME", "owner@example.com")
-	_, _, err = connectFromEnv()
-	require.ErrorContains(t, err, "IONOS_PASSWORD")
-	t.Setenv("IONOS_PASSWORD", "correct-horse-9")
-	t.Setenv("TRITON_URL", "https://cloudapi.example.com")
-	_, _, err = connectFromEnv()
-	require.ErrorIs(t, err, wrapper.ErrInvalid)
+	for _, test := range []struct {
+		set     map[string]string
+		missing string
+	}{
+		{map[string]string{"IONOS_USERNAME": "owner@example.com"}, "IONOS_PASSWORD"},
+		{map[string]string{"IONOS_CONTRACT_NUMBER": "31"}, "IONOS_TOKEN"},
+		{map[string]string{"IONOS_TOKEN": "token", "TRITON_URL": "https://cloudapi.example.com", "TRITON_ACCOUNT": "acme"}, "TRITON_KEY_ID"},
+		{map[string]string{"IONOS_TOKEN": "token", "SDC_ACCOUNT": "acme"}, "TRITON_URL"},
+	} {
+		clear()
+		for name, value := range test.set {
+			t.Setenv(name, value)
+		}
+		_, _, err = connect(t.Context())
+		require.ErrorContains(t, err, test.missing)
+	}
 }
 
 func TestUserOfToken(t *testing.T) {
