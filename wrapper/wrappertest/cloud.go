@@ -3,9 +3,7 @@ package wrappertest
 import (
 	"crypto"
 	"crypto/ed25519"
-	"crypto/rand"
 	"crypto/tls"
-	"fmt"
 	"net/http"
 	"time"
 )
@@ -42,14 +40,10 @@ type Cloud struct {
 // ([Cloud.IONOS] and [Cloud.Triton]), through [Cloud.HTTPClient] in memory, or
 // call [Cloud.Listen] for sockets.
 func New(options ...Option) *Cloud {
-	public, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		// crypto/rand does not fail on any supported system.
-		panic(fmt.Sprintf("wrappertest: generate a key: %v", err))
-	}
+	private := ed25519.NewKeyFromSeed(randomBytes(ed25519.SeedSize))
 	cloud := &Cloud{}
 	cloud.IONOS, cloud.Triton = newIONOS(&cloud.clock), newTriton(private, &cloud.clock)
-	cloud.Triton.AddKey(KeyName, public)
+	cloud.Triton.AddKey(KeyName, private.Public())
 	for _, option := range options {
 		option(cloud)
 	}

@@ -1,7 +1,6 @@
 package wrappertest
 
 import (
-	"crypto/rand"
 	"encoding/base64"
 	"net/http"
 	"slices"
@@ -51,8 +50,7 @@ func (c *IONOS) generateToken(q *call) (*result, error) {
 		}},
 		{"exp", token.Expires.Unix()},
 	}
-	signature := make([]byte, 256)
-	_, _ = rand.Read(signature) // never fails
+	signature := randomBytes(256)
 	base := base64.RawURLEncoding
 	token.Token = base.EncodeToString(encode(header)) + "." + base.EncodeToString(encode(claims)) + "." + base.EncodeToString(signature)
 	c.state.tokens.set(token.ID, token)

@@ -1,7 +1,6 @@
 package wrappertest
 
 import (
-	"crypto/rand"
 	"encoding/hex"
 	"io"
 	"mime"
@@ -272,9 +271,8 @@ func (a *Response) writeHeader(w http.ResponseWriter) {
 
 // newID makes a random (version 4) UUID.
 func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
+	b := randomBytes(16)
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	h := hex.EncodeToString(b[:])
+	h := hex.EncodeToString(b)
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
