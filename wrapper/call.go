@@ -220,10 +220,10 @@ func write[T any](ctx context.Context, c *IONOS, k call) (*T, *Operation, error)
 // remove is every IONOS DELETE.
 func remove(ctx context.Context, c *IONOS, k call) (*Operation, error) {
 	resp, err := c.send(ctx, k)
-	switch {
-	case alreadyDeleted(err):
-		return c.finished(), nil
-	case resp == nil:
+	if resp == nil {
+		if err = notFoundIsDone(err); err == nil {
+			return c.finished(), nil
+		}
 		return nil, err
 	}
 	defer resp.release()
@@ -233,13 +233,20 @@ func remove(ctx context.Context, c *IONOS, k call) (*Operation, error) {
 	return c.accepted(resp, err)
 }
 
-// alreadyDeleted recognizes the service's own 404 of a repeated DELETE: that there is nothing to delete any
-// more, after an attempt whose response was lost, is what was asked for.
-func alreadyDeleted(err error) bool {
+// notFoundIsDone judges the service's own 404 of a DELETE. After an attempt whose response was lost it
+// says that the deletion was made: nil. After attempts that did nothing there was nothing to delete.
+func notFoundIsDone(err error) error {
 	var failed *Error
-	if !errors.As(err, &failed) || failed.Status != http.StatusNotFound || !failed.responseLost || failed.vendor == nil {
-		return false
+	if !errors.As(err, &failed) || failed.Status != http.StatusNotFound || failed.vendor == nil {
+		return err
 	}
 	// Of a body that broke off (Err) the beginning must do.
-	return failed.vendor.own(failed) || failed.Err != nil && !isHTML(failed.Body)
+	if !failed.vendor.own(failed) && (failed.Err == nil || isHTML(failed.Body)) {
+		return err
+	}
+	if failed.responseLost {
+		return nil
+	}
+	failed.outcomeUnknown = false
+	return err
 }

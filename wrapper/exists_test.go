@@ -1,6 +1,7 @@
 package wrapper_test
 
 import (
+	"errors"
 	"net/http"
 	"testing"
 
@@ -66,6 +67,7 @@ func TestNotFoundAfterARepeatedDelete(t *testing.T) {
 			assert.NoError(t, err, name)
 		} else {
 			assert.ErrorIs(t, err, wrapper.ErrNotFound, name)
+			assert.Equal(t, c.second != own, errors.Is(err, wrapper.ErrOutcomeUnknown), name)
 		}
 		assert.Len(t, cloud.IONOS.Requests(), 2, name)
 	}

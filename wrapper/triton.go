@@ -282,11 +282,8 @@ func readTriton[T any](ctx context.Context, c *Triton, k call) (*T, error) {
 func (c *Triton) remove(ctx context.Context, k call) error {
 	resp, err := c.send(ctx, k)
 	defer resp.release()
-	switch {
-	case alreadyDeleted(err):
-		return nil
-	case err != nil:
-		return err
+	if err != nil {
+		return notFoundIsDone(err)
 	}
 	return expectNoBody(resp)
 }
