@@ -42,7 +42,7 @@ type result struct {
 // clients are in the order of the table.
 func clients(t *testing.T) []client {
 	t.Helper()
-	return []client{sdkGo(t), sdkNode(t), tritonGo(t), tritonGoSuite(t), tritonCommand(t), smartdc(t)}
+	return []client{sdkGo(t), sdkNode(t), tritonGo(t), tritonGoSuite(t), tritonCommand(t), smartdc(t), cloudapiSuite(t)}
 }
 
 // TestClients runs every flow. A flow that fails without a reason on record is an error, and so is
