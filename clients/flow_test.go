@@ -3,6 +3,7 @@ package clients
 import (
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"runtime"
 	"strings"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
 
 var update = flag.Bool("update", false, "write docs/clients.md and the table of the README")
@@ -91,7 +94,7 @@ func failures(t *testing.T, flow flow) []string {
 		flow.run(s)
 	}()
 	<-ended
-	return s.failures
+	return append(s.failures, s.undocumented.list()...)
 }
 
 // judge reports whether the flow passed, and fails the test if that is not what is on record.
@@ -99,6 +102,8 @@ func judge(t *testing.T, flow flow, failures []string) bool {
 	t.Helper()
 	text := strings.Join(failures, "\n")
 	switch {
+	case strings.Contains(text, notAsDocumented): // never the reason on record
+		t.Error(text)
 	case len(failures) == 0 && flow.because != "":
 		t.Errorf("passes, and is on record as failing: %s", flow.because)
 	case len(failures) > 0 && flow.because == "":
@@ -142,6 +147,11 @@ func TestAFlowPassesOrIsNamedWithItsReason(t *testing.T) {
 		require.Fail(s, "no bread")
 		panic("unreachable")
 	}
+	odd := func(s *session) {
+		s.cloud.IONOS.Fault(wrappertest.Fault{OperationID: "umUsersGet", Effect: wrappertest.Reply(http.StatusOK, nil, `{"items":3}`)})
+		_, _, err := s.sdk().UserManagementApi.UmUsersGet(s.ctx).Execute()
+		require.Error(s, err)
+	}
 	for name, test := range map[string]struct {
 		flow           flow
 		passed, failed bool
@@ -149,6 +159,8 @@ func TestAFlowPassesOrIsNamedWithItsReason(t *testing.T) {
 		"a flow that passes":                             {flow{run: fine}, true, false},
 		"a flow that fails without a reason":             {flow{run: wrong}, false, true},
 		"a flow that stops without a reason":             {flow{run: stops}, false, true},
+		"a flow that gets an undocumented response":      {flow{run: odd}, false, true},
+		"such a flow with a reason":                      {flow{run: odd, because: "x", fails: "documented"}, false, true},
 		"a flow that panics":                             {flow{run: func(*session) { panic("no bread") }, because: "x", fails: "panic: no bread"}, false, false},
 		"a flow that fails for the reason on record":     {flow{run: stops, because: "x", fails: "no bread"}, false, false},
 		"a flow that fails for another reason":           {flow{run: stops, because: "x", fails: "no butter"}, false, true},

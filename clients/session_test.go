@@ -10,9 +10,11 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"encoding/pem"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +23,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cloudroster/cloudroster/contract"
 	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
 
@@ -29,6 +32,33 @@ type fixture struct {
 	cloud *wrappertest.Cloud
 	home  string
 	ctx   context.Context
+	// undocumented are the responses that were not as openapi.yaml has them.
+	undocumented *undocumented
+}
+
+// notAsDocumented begins what is said of such a response.
+const notAsDocumented = "a response is not as documented: "
+
+// undocumented collects what a check of the responses finds. Requests are the vendors' business, and
+// neighbours are not in the document.
+type undocumented struct {
+	mu    sync.Mutex
+	found []string
+}
+
+func (u *undocumented) add(finding contract.Finding) {
+	if finding.Kind != contract.Violation || finding.Status == 0 || finding.Rule == contract.RuleUnknownOperation {
+		return
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.found = append(u.found, notAsDocumented+finding.String())
+}
+
+func (u *undocumented) list() []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return slices.Clone(u.found)
 }
 
 // sshKey is one key for all flows: making one takes a while.
@@ -42,12 +72,15 @@ var sshKey = sync.OnceValue(func() *rsa.PrivateKey {
 
 func newSession(t *testing.T) *session {
 	t.Helper()
-	cloud := wrappertest.Start(t)
+	undocumented := &undocumented{}
+	cloud := wrappertest.Start(t, wrappertest.WithHandler(func(next http.Handler) http.Handler {
+		return contract.Handler(next, undocumented.add)
+	}))
 	key := sshKey()
 	cloud.Triton.AddKey("laptop", key.Public())
 	home := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(home, ".ssh"), 0o700))
-	s := &session{fixture: fixture{cloud: cloud, home: home, ctx: t.Context()}}
+	s := &session{fixture: fixture{cloud: cloud, home: home, ctx: t.Context(), undocumented: undocumented}}
 	s.file(".ssh/id_rsa", string(privatePEM(key)))
 	s.file(".ssh/id_rsa.pub", authorizedKey(&key.PublicKey, "laptop"))
 	require.Empty(t, s.failures)
