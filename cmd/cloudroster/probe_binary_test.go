@@ -51,7 +51,7 @@ func execute(t *testing.T, cloud *wrappertest.Cloud, directory string, command .
 func TestExitStatusesOfTheBuiltCommand(t *testing.T) {
 	t.Parallel()
 	directory := toolModule(t)
-	binary := filepath.Join(t.TempDir(), "cloudroster")
+	binary := filepath.Join(t.TempDir(), "cloudroster.exe") // the name that every system runs
 	conforming, differing, refusing := peopled(t), drifting(t), peopled(t)
 	refusing.IONOS.Fault(wrappertest.Fault{Effect: wrappertest.Reply(401, http.Header{"Content-Type": {"application/json"}}, `{"httpStatus":401,"messages":[]}`)})
 	for _, cloud := range []*wrappertest.Cloud{conforming, differing, refusing} {

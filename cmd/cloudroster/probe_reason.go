@@ -13,6 +13,12 @@ import (
 	"syscall"
 )
 
+// Windows has its own numbers, WSAECONNREFUSED and WSAECONNRESET, which package syscall does not translate.
+const (
+	windowsRefused = syscall.Errno(10061)
+	windowsReset   = syscall.Errno(10054)
+)
+
 // unreachable says why there was no response. It never repeats the error, whose text may hold anything.
 func unreachable(err error) string {
 	var dns *net.DNSError
@@ -30,9 +36,9 @@ func unreachable(err error) string {
 		return "no response: the host name cannot be resolved"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return "no response: timeout"
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, windowsRefused):
 		return "no response: connection refused"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, windowsReset), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "no response: the connection was closed"
 	}
 	return "no response"
