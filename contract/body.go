@@ -177,7 +177,7 @@ func (x *exchange) checkBody(where string, k captured, f framing, check func([]b
 	}
 }
 
-// content checks a body against what the document gives for its media type.
+// content checks a body against what the document has for its media type.
 func (x *exchange) content(described *content, f framing, data []byte, response bool) {
 	side := "request"
 	if response {

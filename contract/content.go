@@ -7,7 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// content is what the document gives for a body, by media type.
+// content is what the document has for a body, by media type.
 type content struct {
 	types map[string]*media
 }

@@ -30,8 +30,9 @@
 //
 // HEAD is checked like the documented GET, without a body, and exercises nothing for coverage.
 //
-// A finding holds no value of a body, a query, a header or a path, and no name that the document does not
-// have. It names the place instead. [WithTolerances] leaves known deviations out.
+// A finding names the operation, the place in the request or response, and the schema and field of the document
+// that it was compared with. It holds no value of a body, a query, a header or a path, and no name that the
+// document does not have. [WithTolerances] leaves known deviations out.
 //
 // # Base URLs
 //

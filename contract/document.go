@@ -69,7 +69,7 @@ type responseHeader struct {
 	schema   *schema
 }
 
-// statusOperation is the operation that tells how an accepted change of IONOS went.
+// statusOperation is the operation with the outcome of an accepted change of IONOS.
 const statusOperation = "requestsStatusGet"
 
 // embedded is the document of package openapi. A test loads it, so that it cannot fail later.

@@ -30,7 +30,7 @@ const (
 	RuleMissingBody        Rule = "missing-body"        // no body where one is documented
 	RuleMediaType          Rule = "media-type"          // a Content-Type that is not documented
 	RuleMalformedBody      Rule = "malformed-body"      // not JSON, not UTF-8, or not in its content encoding
-	RuleDuplicateField     Rule = "duplicate-field"     // a field is there more than once
+	RuleDuplicateField     Rule = "duplicate-field"     // a field occurs more than once
 	RuleErrorShape         Rule = "error-shape"         // an error without any documented field; drift at 429 and 5xx
 	RuleUnknownField       Rule = "unknown-field"       // a field that is not documented: drift in a response
 	RuleReadOnlyField      Rule = "read-only-field"     // a read-only field in a request
@@ -65,7 +65,7 @@ type Finding struct {
 	// Where is the place, such as "request query limit" or "response body /items/*/properties/email".
 	Where string
 	// Schema is the place in the document that the value was compared with: a schema and its field, such as
-	// "UserProperties.email", as coverage names them. It is empty if Where and OperationID tell the place.
+	// "UserProperties.email", as coverage names them. It is empty if Where and OperationID name the place.
 	Schema string
 	// Message says what is wrong, without any value.
 	Message string

@@ -106,7 +106,7 @@ func (w *walker) member(s *schema, seen *fieldSet) bool {
 	}
 	w.path = append(w.path, name)
 	if !seen.add(p, name) {
-		w.violate(s, RuleDuplicateField, "is there more than once")
+		w.violate(s, RuleDuplicateField, "occurs more than once")
 	}
 	if !w.take(':') || !w.value(w.expected(s, p, name)) {
 		return false

@@ -130,7 +130,7 @@ func (p *probe) run(ctx context.Context, o *probeOptions, checked http.RoundTrip
 	return nil
 }
 
-// write writes the reports that were asked for. The text is left out when another one goes to standard output.
+// write writes the requested reports. The text is left out when another one goes to standard output.
 func (o *probeOptions) write(r *report, stdout io.Writer) error {
 	text := "-"
 	var errs []error

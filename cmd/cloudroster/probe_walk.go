@@ -8,8 +8,8 @@ import (
 	"github.com/cloudroster/cloudroster/wrapper"
 )
 
-// nobody is the ID of a user that does not exist: a version 4 UUID that no service generates.
-const nobody = "00000000-0000-4000-8000-000000000000"
+// absentUser is the ID of a user that does not exist: a version 4 UUID that no service generates.
+const absentUser = "00000000-0000-4000-8000-000000000000"
 
 // fetch makes a request of the probe and returns its result.
 func fetch[T any](p *probe, cloud, operation string, call func() (T, error)) (result T, ok bool) {
@@ -34,7 +34,7 @@ func (p *probe) ionos(ctx context.Context, c *wrapper.IONOS) {
 			fetch(p, cloud, "umUsersOwnsGet", func() (*gen.ResourceList, error) { return c.ListOwnedResources(ctx, user.ID) })
 		}
 		p.try(cloud, "umUsersFindById", http.StatusNotFound, func() error {
-			_, err := c.GetUser(ctx, nobody)
+			_, err := c.GetUser(ctx, absentUser)
 			return err
 		})
 	}
@@ -84,7 +84,7 @@ func (p *probe) triton(ctx context.Context, c *wrapper.Triton) {
 			fetch(p, cloud, "GetTritonUser", func() (*gen.TritonUser, error) { return c.GetUserWithRoles(ctx, user.ID) })
 		}
 		p.try(cloud, "GetTritonUser", http.StatusNotFound, func() error {
-			_, err := c.GetUser(ctx, nobody)
+			_, err := c.GetUser(ctx, absentUser)
 			return err
 		})
 	}
