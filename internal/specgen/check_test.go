@@ -112,7 +112,7 @@ func TestCheckFindsEveryDefect(t *testing.T) {
 			`missing: GET /um/users: parameter offset in header`},
 		{"a parameter is required", ionos, `"name":"offset","in":"query"`, `"name":"offset","in":"query","required":true`,
 			`missing: GET /um/users: parameter offset in query, required: the page says true`},
-		{"a parameter stands twice", ionos, `"parameters":[{"name":"userId","in":"path","required":true,"schema":{"type":"string"}},`,
+		{"a repeated parameter", ionos, `"parameters":[{"name":"userId","in":"path","required":true,"schema":{"type":"string"}},`,
 			`"parameters":[{"name":"userId","in":"path","required":true,"schema":{"type":"string"}},{"name":"userId","in":"path","required":true,"schema":{"type":"string"}},`,
 			`parameter userId in path (again)`},
 		{"a success has another status", ionos, `"202":{"headers"`, `"201":{"headers"`,

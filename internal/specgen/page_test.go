@@ -37,7 +37,7 @@ func TestReadFragmentsRefusesAPageThatIsReadInPart(t *testing.T) {
 		{"a fragment is cut", good + fenced("Bad", `{"openapi":"3.0.3","paths":{`), `fragment "Bad" (line 14) is not JSON: line 14: it ends too early`},
 		{"a fragment is empty", good + fenced("Bad", ""), `fragment "Bad" (line 14) is not JSON: line 14: it ends too early`},
 		{"a fragment goes on", good + fenced("Bad", `{"openapi":"3.0.3","paths":{}} {}`), `fragment "Bad" (line 14) is not JSON: line 14: more than one value`},
-		{"a key stands twice", good + fenced("Bad", `{"openapi":"3.0.3","paths":{},"paths":{}}`), `the key "paths" is used twice in one object`},
+		{"a repeated key", good + fenced("Bad", `{"openapi":"3.0.3","paths":{},"paths":{}}`), `the key "paths" is used twice in one object`},
 		{"a fragment is too deep", good + fenced("Bad", strings.Repeat("[", 1_000_000)), `fragment "Bad" (line 14) is not JSON: line 14: it is more than 500 values deep`},
 		{"a fragment is no document", good + fenced("Bad", `{"paths":{}}`), `fragment "Bad" (line 14) is not an OpenAPI document`},
 		{"a fragment has no paths", good + fenced("Bad", `{"openapi":"3.0.3"}`), `fragment "Bad" (line 14) is not an OpenAPI document`},

@@ -36,7 +36,7 @@ func plain(n *yaml.Node) error {
 	seen := map[string]bool{}
 	for k := range pairs(n) {
 		if seen[k.Value] {
-			return fmt.Errorf("line %d: the key %q stands twice", k.Line, k.Value)
+			return fmt.Errorf("line %d: the key %q is used twice", k.Line, k.Value)
 		}
 		seen[k.Value] = true
 	}

@@ -10,7 +10,7 @@ func TestParseYAMLRefusesAnchorsAndRepeatedKeys(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
 		"a: &x 1\n":       "anchors and aliases are not used here",
-		"a: 1\na: 2\n":    `the key "a" stands twice`,
+		"a: 1\na: 2\n":    `the key "a" is used twice`,
 		"- 1\n":           "not a YAML mapping",
 		"a: [\n":          "did not find expected",
 		"# only words\n":  "not a YAML mapping",
