@@ -236,6 +236,10 @@ func TestRequestsAreListedAndShown(t *testing.T) {
 		require.Equal(t, 200, got.StatusCode, "%s: %s", query, got.text)
 		assert.Len(t, at(t, got.json(t), "items"), want, query)
 	}
+	for query, path := range map[string]string{"createdAfter": "/um/groups", "createdBefore": "/um/users"} {
+		got := c.ionos("GET", "/requests?depth=1&filter."+query+"="+middle.Format("2006-01-02T15:04:05Z"), "")
+		assert.Contains(t, at(t, got.json(t), "items", 0, "properties", "url"), path, query)
+	}
 	assert.Equal(t, 422, c.ionos("GET", "/requests?filter.colour=red", "").StatusCode)
 	assert.NotContains(t, string(c.ionos("GET", "/requests", "").text), "secret-123", "depth 0 has references only")
 	list := c.ionos("GET", "/requests?depth=2", "").json(t)

@@ -47,3 +47,14 @@ func TestUnknownResourceTypes(t *testing.T) {
 	c.cloud.IONOS.AddResource(wrappertest.Resource{Type: "quantum"})
 	assert.Equal(t, "quantum", at(t, c.ionos("GET", "/um/resources/quantum", "").json(t), "items", 0, "type"))
 }
+
+func TestAResourceHasOneOwner(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t)
+	kim := c.cloud.IONOS.AddUser(wrappertest.User{Email: "kim@example.com"})
+	bo := c.cloud.IONOS.AddUser(wrappertest.User{Email: "bo@example.com"})
+	id := c.cloud.IONOS.AddResource(wrappertest.Resource{Type: "image", Owner: kim})
+	c.cloud.IONOS.AddResource(wrappertest.Resource{ID: id, Type: "image", Owner: bo})
+	assert.Empty(t, at(t, c.ionos("GET", "/um/users/"+kim+"/owns", "").json(t), "items"))
+	assert.Len(t, at(t, c.ionos("GET", "/um/users/"+bo+"/owns", "").json(t), "items"), 1)
+}
