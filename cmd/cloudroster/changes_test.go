@@ -47,7 +47,9 @@ func TestUnacceptedMajorChangesFail(t *testing.T) {
 	h := history{t, t.TempDir(), filepath.Join(t.TempDir(), "cloudroster")}
 	require.NoError(t, exec.CommandContext(t.Context(), "go", "build", "-o", h.program, ".").Run())
 	const plain, listed = "# Nothing yet.\n", "go ./face.Old: removed # it was never used\n"
-	face := func(source string) map[string]string { return map[string]string{"face/face.go": "package face\n" + source} }
+	face := func(source string) map[string]string {
+		return map[string]string{"face/face.go": "package face\n" + source}
+	}
 	h.git("init", "--quiet")
 	h.commit(map[string]string{
 		".ci/changes": string(must(os.ReadFile(filepath.Join(repository, ".ci", "changes")))), ".ci/accepted": plain,

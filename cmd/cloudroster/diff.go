@@ -57,6 +57,7 @@ func diffCommand(ctx context.Context, args []string, env environment) (int, erro
 	flags := newFlags(env, "diff", "[flags] OLD NEW")
 	most := flags.String("max", "minor", "exit with 1 when the changes need more than this: patch, minor or major")
 	acceptFile := flags.String("accept", "", "a `file` of changes that may be greater: one a line as diff prints it without its class, * for any text, and \" # \" before why")
+	group := flags.Bool("group", false, "print a change that several places share once")
 	if err := flags.Parse(args); err != nil {
 		return untested, err
 	}
@@ -91,7 +92,7 @@ func diffCommand(ctx context.Context, args []string, env environment) (int, erro
 	if err != nil {
 		return untested, err
 	}
-	return writeComparison(env, found, limit, accepted)
+	return writeComparison(env, found, limit, accepted, *group)
 }
 
 func compareSources(ctx context.Context, env environment, old, current source, work string) (comparison, error) {
@@ -126,12 +127,13 @@ func sameBytes(a, b string) bool {
 	return err == nil && err2 == nil && bytes.Equal(before, after)
 }
 
-func writeComparison(env environment, found comparison, limit severity, accepted []acceptance) (int, error) {
+func writeComparison(env environment, found comparison, limit severity, accepted []acceptance, group bool) (int, error) {
 	changes := found.changes
 	slices.SortStableFunc(changes, func(a, b change) int {
 		return cmp.Or(cmp.Compare(b.severity, a.severity), cmp.Compare(b.side, a.side), cmp.Compare(a.where, b.where), cmp.Compare(a.result, b.result))
 	})
 	changes = slices.Compact(changes)
+	var lines []string
 	bump, left, counts := patch, patch, map[severity]int{} // left is what nobody accepted
 	for _, c := range changes {
 		line := c.String()
@@ -140,9 +142,15 @@ func writeComparison(env environment, found comparison, limit severity, accepted
 		} else {
 			left = max(left, c.severity)
 		}
-		fmt.Fprintln(env.stdout, line)
+		lines = append(lines, line)
 		bump = max(bump, c.severity)
 		counts[c.severity]++
+	}
+	if group {
+		lines = grouped(lines)
+	}
+	for _, line := range lines {
+		fmt.Fprintln(env.stdout, line)
 	}
 	needed := bump.String()
 	if len(changes) == 0 {
@@ -163,3 +171,29 @@ func writeComparison(env environment, found comparison, limit severity, accepted
 	}
 	return conforms, nil
 }
+
+// grouped joins the lines that differ in their place only, such as those of a parameter that every operation has.
+func grouped(lines []string) []string {
+	places, order := map[string][]string{}, []string(nil)
+	for _, line := range lines {
+		place, result, _ := strings.Cut(line[placeColumn:], ": ")
+		key := line[:placeColumn] + "\x00" + result
+		if places[key] == nil {
+			order = append(order, key)
+		}
+		places[key] = append(places[key], place)
+	}
+	joined := make([]string, 0, len(order))
+	for _, key := range order {
+		head, result, _ := strings.Cut(key, "\x00")
+		place := strings.Join(places[key], ", ")
+		if n := len(places[key]); n > 3 {
+			place = fmt.Sprintf("%s, %s and %d more", places[key][0], places[key][1], n-2)
+		}
+		joined = append(joined, head+place+": "+result)
+	}
+	return joined
+}
+
+// placeColumn is where the place of a change begins in its line.
+const placeColumn = len("major  wire  ")

@@ -48,3 +48,18 @@ func TestAnAcceptedChangeNeedsASideAndAReason(t *testing.T) {
 	assert.Equal(t, untested, got.code)
 	assert.Contains(t, got.stderr, "no such file")
 }
+
+func TestGroupedChangesAreOneLine(t *testing.T) {
+	t.Parallel()
+	old, current := documents(t, func(text string) string { return text })
+	env := engines(`[{"id":"a","text":"is longer: 10","level":1,"operation":"GET","path":"/a"},{"id":"a","text":"is longer: 10","level":1,"operation":"GET","path":"/b"},
+		{"id":"a","text":"is longer: 10","level":1,"operation":"GET","path":"/c"},{"id":"a","text":"is longer: 10","level":1,"operation":"GET","path":"/d"},
+		{"id":"a","text":"is longer: 11","level":1,"operation":"GET","path":"/a"},{"id":"a","text":"is gone","level":3,"operation":"GET","path":"/a"},
+		{"id":"a","text":"is gone","level":3,"operation":"GET","path":"/b"}]`, nil)
+	got := runWith(t, env, "diff", "-group", old, current)
+	assert.Equal(t, result{differs, `major  wire  GET /a, GET /b: is gone
+minor  wire  GET /a, GET /b and 2 more: is longer: 10
+minor  wire  GET /a: is longer: 11
+documents and their Go names: 2 major, 5 minor, 0 patch changes; semver bump: major
+`, ""}, got)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"go.yaml.in/yaml/v3"
@@ -38,36 +39,85 @@ func encodeValid(doc *yaml.Node) ([]byte, error) {
 
 // buildNode makes the document with everything in its place, nothing shared.
 func buildNode(root string) (*yaml.Node, error) {
-	doc, err := joinSources(root)
-	if err != nil {
-		return nil, err
+	doc, wrong, err := assemble(root)
+	if err == nil {
+		err = wrong.err()
+	}
+	return doc, err
+}
+
+// assemble applies the overlays to the joined sources. An action that is wrong does not end it, so that one run names all of them.
+func assemble(root string) (doc *yaml.Node, wrong problems, err error) {
+	if doc, err = joinSources(root); err != nil {
+		return nil, nil, err
 	}
 	corrections, err := readOverlay(filepath.Join(root, correctionsFile), true)
 	if err != nil {
-		return nil, err
-	}
-	if doc, err = applyOverlay(doc, corrections, correctionsFile, nil); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	prose, err := readOverlay(filepath.Join(root, proseFile), false)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	doc, failed := applyOverlay(doc, corrections, correctionsFile, nil)
+	wrong.join(failed)
 	facts := factsOf(doc)
-	if doc, err = applyOverlay(doc, prose, proseFile, nil); err != nil {
-		return nil, err
-	}
-	// An update of something that does not exist makes it. Prose about a property that is gone would bring it back.
-	var wrong problems
-	for _, p := range changedFacts(facts, factsOf(doc)) {
-		wrong.add("%s may add words only, but it changes %s", proseFile, p)
-	}
+	doc, failed = applyOverlay(doc, prose, proseFile, nil)
+	wrong.join(failed)
+	wrong.join(uselessWords(root, doc, facts))
 	if len(wrong) == 0 {
-		if err := addExamples(root, doc); err != nil {
-			return nil, err
+		wrong.join(addExamples(root, doc))
+	}
+	return doc, wrong, nil
+}
+
+// uselessWords returns what api/prose.yaml says about things that the document does not have. An update of something that does not exist
+// makes it, so that prose would bring back what is gone: an operation of that kind is taken out again.
+func uselessWords(root string, doc *yaml.Node, facts facts) error {
+	prose, err := readYAML(filepath.Join(root, proseFile))
+	if err != nil {
+		return err
+	}
+	var wrong problems
+	back := map[string]bool{}
+	changed := changedFacts(facts, factsOf(doc))
+	for _, p := range changed {
+		if _, had := facts[place{p.element, "operation"}]; !had && p.detail == "operation" {
+			method, path, _ := strings.Cut(p.element, " ")
+			back[p.element] = true
+			remove(get(doc, "paths", path), strings.ToLower(method))
+			wrong.add("%s has words about %s, which is gone%s", proseFile, p.element, lineOfKeys(prose, path, strings.ToLower(method)))
 		}
 	}
-	return doc, wrong.err()
+	for _, p := range changed {
+		if !back[p.element] {
+			name := p.detail[strings.LastIndex(p.detail, " ")+1:]
+			wrong.add("%s may add words only, but it changes %s%s", proseFile, p, lineOfKeys(prose, strings.TrimPrefix(p.element, "schema "), name))
+		}
+	}
+	return wrong.err()
+}
+
+// lineOfKeys names the line at which a key stands below another one, "" if there is none.
+func lineOfKeys(n *yaml.Node, outer, inner string) string {
+	for _, child := range items(n) {
+		if at := lineOfKeys(child, outer, inner); at != "" {
+			return at
+		}
+	}
+	for k, v := range pairs(n) {
+		if outer == "" && k.Value == inner {
+			return fmt.Sprintf(" (line %d)", k.Line)
+		}
+		below := outer
+		if k.Value == outer {
+			below = ""
+		}
+		if at := lineOfKeys(v, below, inner); at != "" {
+			return at
+		}
+	}
+	return ""
 }
 
 // joinSources joins the fact files. A file that has servers or security of its own keeps them, on its paths and operations.

@@ -21,3 +21,13 @@ func (p problems) err() error {
 	}
 	return p
 }
+
+// join adds the lines of an error, which may be nil.
+func (p *problems) join(err error) {
+	if err == nil {
+		return
+	}
+	for line := range strings.Lines(err.Error()) {
+		p.add("%s", line)
+	}
+}

@@ -60,8 +60,18 @@ func recordProvenance(root string, kind pageKind, page []byte, texts facts, addr
 	return writeFile(filepath.Join(root, provenanceFile), out)
 }
 
+// textChange is a sentence of a page that is not what it was when the page was imported.
+type textChange struct {
+	at, element string
+	what        string // "are new", "changed" or "are gone"
+}
+
+func (c textChange) String() string {
+	return "the text of " + c.at + map[string]string{"are new": " is new", "are gone": " is gone", "changed": " changed"}[c.what] + " since the import"
+}
+
 // changedTexts compares the sentences of a page with those that it had when it was imported.
-func changedTexts(root string, kind pageKind, texts facts) ([]string, error) {
+func changedTexts(root string, kind pageKind, texts facts) ([]textChange, error) {
 	doc, err := readProvenance(root)
 	if err != nil {
 		return nil, err
@@ -76,20 +86,24 @@ func changedTexts(root string, kind pageKind, texts facts) ([]string, error) {
 	for p, value := range texts {
 		now[p.String()] = value
 	}
-	var changed []string
+	var changed []textChange
+	add := func(at, what string) {
+		element, _, _ := strings.Cut(at, ": ")
+		changed = append(changed, textChange{at, element, what})
+	}
 	for at, value := range now {
 		switch {
 		case before[at] == "":
-			changed = append(changed, "the text of "+at+" is new since the import")
+			add(at, "are new")
 		case before[at] != value:
-			changed = append(changed, "the text of "+at+" changed since the import")
+			add(at, "changed")
 		}
 	}
 	for at := range before {
 		if now[at] == "" {
-			changed = append(changed, "the text of "+at+" is gone since the import")
+			add(at, "are gone")
 		}
 	}
-	slices.SortFunc(changed, strings.Compare)
+	slices.SortFunc(changed, func(a, b textChange) int { return strings.Compare(a.at, b.at) })
 	return changed, nil
 }

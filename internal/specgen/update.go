@@ -1,73 +1,100 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// update takes a changed page as far as it goes without a decision, and lists the decisions that are left. It fails when there are any.
+// update takes a changed page as far as it goes without a decision: it imports, merges, generates, and prints what changed, what is left
+// to decide, the version that the change needs, and a line for the changelog. It fails when decisions are left. When something is wrong,
+// the files are as they were.
 func update(root, path string, o importOptions, stdout io.Writer) error {
 	page, err := readSource(path)
 	if err != nil {
 		return err
 	}
-	kind := page.kind
-	before := sourceFacts(root, kind)
 	texts, err := page.texts()
 	if err != nil {
 		return err
 	}
-	reworded, err := changedTexts(root, kind, texts)
+	reworded, err := changedTexts(root, page.kind, texts)
 	if err != nil {
 		return err
 	}
-	if err := importSource(root, page, o, stdout); err != nil {
+	kept, err := begin(root, made)
+	if err != nil {
 		return err
 	}
-	after := sourceFacts(root, kind)
+	before := sourceFacts(root, page.kind)
+	if err := importSource(root, page, o, io.Discard); err != nil {
+		return kept.undo(err)
+	}
+	after := sourceFacts(root, page.kind)
 	summary := summarize(before, after)
-	printSection(stdout, "Changed on the page", append(summary, reworded...))
+	printSection(stdout, "Changed on the page", append(summary, summarizeTexts(reworded)...))
 
-	var left problems
-	flat, err := buildNode(root)
-	if err == nil {
-		if left, err = undecided(root, flat); err == nil {
-			err = writeDocuments(root)
-		}
-	}
+	left, err := takeOver(root, path, before, after, stdout)
 	if err != nil {
-		for line := range strings.Lines(err.Error()) {
-			left.add("correct: %s", line)
-		}
+		return kept.undo(err)
 	}
-	for _, name := range slices.Sorted(maps.Keys(newOperations(before, after))) {
-		left.add(`add a method tagged "//meta:operation %s" in wrapper, and its cases in the tests that ask for it; run make update-api`, name)
+	if err := printVerdict(kept, stdout); err != nil {
+		return kept.undo(err)
 	}
-	printSection(stdout, "To do", left)
 	if len(summary) > 0 {
-		printSection(stdout, "For CHANGELOG.md", []string{changelogLine(kind, summary)})
+		printSection(stdout, "For CHANGELOG.md", []string{changelogLine(page.kind, summary)})
 	}
-	if len(left) > 0 {
-		return fmt.Errorf("%s: %d decisions are left", path, len(left))
+	if left > 0 {
+		return fmt.Errorf("%s: %d decisions are left; then run make generate, make test and make update-api", path, left)
 	}
 	return nil
 }
 
-func printSection(out io.Writer, title string, lines []string) {
-	fmt.Fprintf(out, "%s:\n", title)
-	if len(lines) == 0 {
-		lines = []string{"nothing"}
+// takeOver makes the documents and the generated code of what was imported, prints what is left to do, and returns how much that is.
+func takeOver(root, path string, before, after facts, stdout io.Writer) (int, error) {
+	doc, wrong, err := assemble(root)
+	if err != nil {
+		return 0, err
 	}
-	for _, line := range lines {
-		fmt.Fprintf(out, "  - %s\n", line)
+	names, err := uselessNames(root, doc)
+	if err != nil {
+		return 0, err
 	}
+	if wrong = append(wrong, names...); len(wrong) > 0 {
+		todo{{"first, since nothing can be made before; the files are as they were", wrong}, removedMethods(root, before, after)}.print(stdout)
+		return 0, fmt.Errorf("%s: nothing was changed: correct the %d lines above and run it again", path, len(wrong))
+	}
+	list, err := undecided(root, doc)
+	if err != nil {
+		return 0, err
+	}
+	wordless := len(list[0].lines) > 0 // a document without descriptions is not valid
+	list = append(list, newMethods(root, before, after), removedMethods(root, before, after))
+	list.print(stdout)
+	if wordless {
+		return list.count(), writeUnchecked(root)
+	}
+	if err := writeDocuments(root); err != nil {
+		return 0, err
+	}
+	if err := generate(root); err != nil || list.count() > 0 {
+		return list.count(), err
+	}
+	var report bytes.Buffer
+	if err := checkCommand(root, []string{path}, &report); err != nil {
+		fmt.Fprint(stdout, report.String())
+		return 0, err
+	}
+	return 0, nil
 }
 
 func sourceFacts(root string, kind pageKind) facts {
@@ -78,97 +105,97 @@ func sourceFacts(root string, kind pageKind) facts {
 	return factsOf(doc)
 }
 
-// undecided returns what the document lacks: words and names. It writes the document first, valid or not, so that the lines that it
-// names can be looked up.
-func undecided(root string, flat *yaml.Node) (problems, error) {
-	out, err := encode(share(flat), documentComment)
+// writeUnchecked writes the documents, valid or not.
+func writeUnchecked(root string) error {
+	nodes, err := written(root)
+	if err != nil {
+		return err
+	}
+	for _, file := range slices.Sorted(maps.Keys(nodes)) {
+		content, err := encode(nodes[file], documentComment)
+		if err != nil {
+			return err
+		}
+		if err := writeFile(filepath.Join(root, file), content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isRepository says whether there is code to generate and compare, which a directory with api/ alone does not have.
+func isRepository(root string) bool {
+	_, err := os.Stat(filepath.Join(root, "tools.go"))
+	return err == nil
+}
+
+func generate(root string) error {
+	if !isRepository(root) {
+		return nil
+	}
+	if out, err := goCommand(root, "generate", "./..."); err != nil {
+		return fmt.Errorf("go generate: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// goCommand runs the go command in the repository.
+func goCommand(root string, args ...string) (string, error) {
+	command := exec.Command("go", args...)
+	command.Dir = root
+	out, err := command.CombinedOutput()
+	return strings.TrimSpace(string(out)), err
+}
+
+// printVerdict prints what the change is for callers, by comparing the documents before and after.
+func printVerdict(kept *transaction, stdout io.Writer) error {
+	if !isRepository(kept.root) {
+		return nil
+	}
+	old, err := os.CreateTemp("", "openapi-*.yaml")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(old.Name())
+	_, err = old.Write(kept.before[documentFile])
+	if err := errors.Join(err, old.Close()); err != nil {
+		return err
+	}
+	out, err := goCommand(kept.root, "run", "./cmd/cloudroster", "diff", "-group", "-max", "major", old.Name(), documentFile)
+	if err != nil {
+		return fmt.Errorf("cloudroster diff: %w\n%s", err, out)
+	}
+	printSection(stdout, "Version", verdict(out))
+	return nil
+}
+
+// verdict is what diff concludes, what is major, and how to see the rest.
+func verdict(report string) []string {
+	lines := strings.Split(report, "\n")
+	last := len(lines) - 1
+	short := []string{lines[last]}
+	for _, line := range lines[:last] {
+		if strings.HasPrefix(line, major) {
+			short = append(short, line)
+		}
+	}
+	if len(short) <= last {
+		short = append(short, "all changes: go run ./cmd/cloudroster diff -group HEAD .")
+	}
+	return short
+}
+
+const major = "major "
+
+// uselessNames returns what api/go.yaml says about things that the document does not have.
+func uselessNames(root string, doc *yaml.Node) (problems, error) {
+	names, err := readOverlay(filepath.Join(root, goFile), false)
 	if err != nil {
 		return nil, err
 	}
-	if err := writeFile(filepath.Join(root, documentFile), out); err != nil {
-		return nil, err
-	}
-	doc, err := parseYAML(out)
-	if err != nil {
-		return nil, err
-	}
-	return slices.Concat(houseRules(expand(doc)), unnamed(root, doc), withoutExample(expand(doc))), nil
-}
-
-// unnamed returns the operations for which api/go.yaml chooses no Go name. Triton's operationIds are Go names by a correction.
-func unnamed(root string, doc *yaml.Node) []string {
-	goNames, err := readYAML(filepath.Join(root, goFile))
-	if err != nil {
-		return []string{err.Error()}
-	}
-	chosen := map[string]bool{}
-	for _, action := range items(get(goNames, "actions")) {
-		if text(action, "update", "operationId") != "" {
-			if m := operationTarget.FindStringSubmatch(text(action, "target")); m != nil {
-				chosen[strings.ToUpper(m[2])+" "+m[1]] = true
-			}
-		}
-	}
-	var missing []string
-	for name, operation := range operations(doc) {
-		id := text(operation, "operationId")
-		if !chosen[name] && !goName.MatchString(id) {
-			missing = append(missing, fmt.Sprintf("%s (%s): choose a Go name in %s (%s:%d)", name, id, goFile, documentFile, operation.Line))
-		}
-	}
-	return missing
-}
-
-var (
-	operationTarget = regexp.MustCompile(`^\$\.paths\['([^']+)'\]\.(\w+)$`)
-	goName          = regexp.MustCompile(`^[A-Z]\w*Triton\w*$`)
-)
-
-// summarize groups what changed: a change that many elements share is one line.
-func summarize(before, after facts) []string {
-	gone, added := absent(before, after), absent(after, before)
-	var lines []string
-	for _, element := range slices.Sorted(maps.Keys(added)) {
-		lines = append(lines, fmt.Sprintf("%s is new", element))
-	}
-	for _, element := range slices.Sorted(maps.Keys(gone)) {
-		lines = append(lines, fmt.Sprintf("%s is gone", element))
-	}
-	where := map[string][]string{}
-	for _, p := range changedFacts(before, after) {
-		if gone[p.element] > 0 || added[p.element] > 0 {
-			continue
-		}
-		change := fmt.Sprintf("%s: %s became %s", p.detail, value(before, p), value(after, p))
-		where[change] = append(where[change], p.element)
-	}
-	for _, change := range slices.Sorted(maps.Keys(where)) {
-		elements := where[change]
-		if len(elements) > 3 {
-			lines = append(lines, fmt.Sprintf("%s, in %d places: %s, ...", change, len(elements), strings.Join(elements[:2], ", ")))
-			continue
-		}
-		lines = append(lines, fmt.Sprintf("%s: %s", strings.Join(elements, ", "), change))
-	}
-	return lines
-}
-
-func newOperations(before, after facts) map[string]bool {
-	fresh := map[string]bool{}
-	for p := range after {
-		if _, had := before[p]; !had && p.detail == "operation" {
-			fresh[p.element] = true
-		}
-	}
-	return fresh
-}
-
-// changelogLine is a draft: whoever releases says it better.
-func changelogLine(kind pageKind, summary []string) string {
-	short := summary[:min(3, len(summary))]
-	line := kind.name + " documents changes: " + strings.Join(short, "; ")
-	if more := len(summary) - len(short); more > 0 {
-		line += fmt.Sprintf("; and %d more", more)
-	}
-	return line + "."
+	var wrong problems
+	_, failed := applyOverlay(doc, names, goFile, nil)
+	wrong.join(failed)
+	wrong.join(nameEnums(root, clone(doc)))
+	return wrong, nil
 }
