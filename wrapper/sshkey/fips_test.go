@@ -2,7 +2,7 @@ package sshkey
 
 import (
 	"crypto/fips140"
-	"crypto/sha1" //nolint:gosec // old files have it
+	"crypto/sha1"
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/pem"

@@ -244,7 +244,7 @@ func TestFilesThatAreNoKeysAreRefused(t *testing.T) {
 	assert.ErrorContains(t, err, "not a regular file")
 
 	public := filepath.Join(dir, "id.pub")
-	require.NoError(t, os.WriteFile(public, ssh.MarshalAuthorizedKey(publicKey(t, testKey(t, "RSA"))), 0o644)) //nolint:gosec // as ssh-keygen does
+	require.NoError(t, os.WriteFile(public, ssh.MarshalAuthorizedKey(publicKey(t, testKey(t, "RSA"))), 0o644))
 	_, err = Load(public)
 	require.ErrorIs(t, err, ErrInvalidKey)
 	assert.ErrorContains(t, err, "public half")
