@@ -61,12 +61,10 @@ func compare(b *testing.B, c clients, ours, floor, vendor func(context.Context, 
 			if got, err := one.call(ctx, c); err != nil || got != want {
 				b.Fatalf("got %q, %v; want %q", got, err, want)
 			}
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := one.call(ctx, c); err != nil {
-					b.Fatal(err)
-				}
-			}
+			loop(b, func() error {
+				_, err := one.call(ctx, c)
+				return err
+			})
 		})
 	}
 }
@@ -251,14 +249,15 @@ func BenchmarkAllUsers(b *testing.B) {
 	} {
 		b.Run(one.name, func(b *testing.B) {
 			most := int64(0)
-			b.ReportAllocs()
-			for b.Loop() {
+			loop(b, func() error {
 				before := connections.Load()
-				if seen, err := one.walk(context.Background()); err != nil || seen != users {
-					b.Fatal(fmt.Errorf("%d users: %w", seen, err))
+				seen, err := one.walk(context.Background())
+				if err != nil || seen != users {
+					return fmt.Errorf("%d users: %w", seen, err)
 				}
 				most = max(most, connections.Load()-before)
-			}
+				return nil
+			})
 			b.ReportMetric(float64(most), "connections") // the most that one walk opened
 		})
 	}

@@ -140,10 +140,8 @@ func measure(b *testing.B, call func(context.Context) (string, error)) {
 	if got, err := call(ctx); err != nil || got != canned.Login {
 		b.Fatalf("got %q, %v", got, err)
 	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := call(ctx); err != nil {
-			b.Fatal(err)
-		}
-	}
+	loop(b, func() error {
+		_, err := call(ctx)
+		return err
+	})
 }
