@@ -26,7 +26,7 @@ func withHealth(next http.Handler) http.Handler {
 // exposed are the response headers that scripts of web pages may read.
 const exposed = "Date, Location, Request-Id, Retry-After, Role-Tag, X-RateLimit-Burst, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id"
 
-// withCORS lets web pages of the trusted origins use the clouds. It answers preflight requests
+// withCORS lets web pages of the trusted origins use the clouds. It responds to preflight requests
 // itself, since they carry no credentials.
 func (c *config) withCORS(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -20,7 +20,7 @@ import (
 const keyName = "sandbox"
 
 // createdKey is a key pair for clients that bring none: in a file, and in an ssh-agent of its own
-// for clients that look nowhere else.
+// for clients that read nothing else.
 type createdKey struct {
 	fingerprint  string
 	file, socket string

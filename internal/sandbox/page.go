@@ -12,7 +12,7 @@ import (
 	"github.com/cloudroster/cloudroster/wrapper/wrappertest"
 )
 
-// Bounds of the page: it is for looking at, not for keeping.
+// Bounds of the page: it is for reading, not for archives.
 const (
 	shownRequests = 100
 	shownRows     = 200
