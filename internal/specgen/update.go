@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -141,7 +142,7 @@ func generate(root string) error {
 
 // goCommand runs the go command in the repository.
 func goCommand(root string, args ...string) (string, error) {
-	command := exec.Command("go", args...)
+	command := exec.CommandContext(context.Background(), "go", args...) // until it ends, as the program does
 	command.Dir = root
 	out, err := command.CombinedOutput()
 	return strings.TrimSpace(string(out)), err
