@@ -39,9 +39,9 @@ race: ## Run all tests under the race detector
 	GOFLAGS="$(GOFLAGS) -race -timeout=15m" go test ./...
 
 # From Go 1.27 on, encoding/json is made of encoding/json/v2: what it does with odd documents must be the same.
-test-go127: ## Run the tests of gen and wrapper with Go 1.27
+test-go127: ## Run the tests of gen, wrapper and specgen with Go 1.27
 	@if GOTOOLCHAIN=go1.27.1 go version >/dev/null 2>&1; then \
-		GOTOOLCHAIN=go1.27.1 go test ./gen ./wrapper; \
+		GOTOOLCHAIN=go1.27.1 go test ./gen ./wrapper ./internal/specgen; \
 	elif test "$$CI" = true; then \
 		echo "Go 1.27 cannot be had, and must be in continuous integration"; exit 1; \
 	else \

@@ -20,10 +20,18 @@ func parseJSON(src string, first int) (doc *yaml.Node, line int, err error) {
 			err = errors.New("more than one value")
 		}
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if endsEarly(err) {
 		err = errors.New("it ends too early")
 	}
 	return doc, p.here(), err
+}
+
+// endsEarly says whether an error means that the input is over. From Go 1.27 on, the decoder returns a SyntaxError for it, with the text
+// that Unmarshal always had.
+func endsEarly(err error) bool {
+	var syntax *json.SyntaxError
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input"
 }
 
 // maxDepth is many times what a document of an API needs, and little enough for whatever walks over one.
