@@ -109,6 +109,12 @@
 //	Users.Get by address, for each        1510    1000
 //	NewSnapshot, then Snapshot.Get           6       1
 //
+// 500 creations on IONOS that take 12 s each, at 200 requests a minute, in the fake time of a test:
+//
+//	                                     polls  minutes
+//	Users.Create in eight workers          942     12.6
+//	CreateUser for each, then WaitAll      502      4.4
+//
 // A snapshot does not change: a user who was created afterwards is not in it, and deleting one who no
 // longer exists returns [ErrNotFound]. A Triton account with 1000 users or more has no complete list:
 // what cannot be known there is [ErrIncomplete].
