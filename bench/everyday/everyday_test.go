@@ -1,5 +1,5 @@
 // Package everyday holds six everyday tasks as a user of the vendor's SDK writes them, beside
-// the same six in wrapper/example_test.go, and counts the lines of both for the README.
+// the same six in wrapper/everyday_test.go, and counts the lines of both for the README.
 package everyday
 
 import (
@@ -130,7 +130,7 @@ func TestTheVendorsSDKDoesTheSameTasks(t *testing.T) {
 func TestLinesOfTheEverydayTasks(t *testing.T) {
 	t.Parallel()
 	tasks := []string{"listAllUsers", "createAndWait", "changeOneField", "addToGroup", "giveShare", "resumeWait"}
-	ours, theirs := linesOf(t, "../../wrapper/example_test.go"), linesOf(t, "everyday_test.go")
+	ours, theirs := linesOf(t, "../../wrapper/everyday_test.go"), linesOf(t, "everyday_test.go")
 	table := fmt.Sprintf("%-16s %12s %14s\n", "task", "cloudroster", "sdk-go v6.3.11")
 	var our, their int
 	for _, task := range tasks {
