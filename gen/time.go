@@ -8,7 +8,7 @@ import (
 // Time is a date as the services send it. It embeds time.Time.
 //
 // A date without a zone is read as UTC. An empty, null or unreadable date becomes the zero
-// Time: no answer is lost over a date. Test with IsZero.
+// Time: no response is lost over a date. Test with IsZero.
 type Time struct {
 	time.Time
 }

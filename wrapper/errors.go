@@ -319,7 +319,7 @@ func fieldName(text string) string {
 
 // messages reads the error bodies of both vendors, and the shape of neither as no message.
 func messages(body []byte, hide redactor) []Message {
-	var answer struct {
+	var envelope struct {
 		Messages []struct {
 			ErrorCode string `json:"errorCode"`
 			Message   string `json:"message"`
@@ -332,15 +332,15 @@ func messages(body []byte, hide redactor) []Message {
 	}
 	// A field of another type than documented costs that field, not the message beside it.
 	var otherType *json.UnmarshalTypeError
-	if err := json.Unmarshal(body, &answer); err != nil && !errors.As(err, &otherType) {
+	if err := json.Unmarshal(body, &envelope); err != nil && !errors.As(err, &otherType) {
 		return nil
 	}
 	var all []Message
-	for _, m := range answer.Messages[:min(len(answer.Messages), maxMessages)] {
+	for _, m := range envelope.Messages[:min(len(envelope.Messages), maxMessages)] {
 		all = append(all, Message{Code: hide.clip(m.ErrorCode, maxErrorBody), Text: hide.clip(m.Message, maxErrorBody)})
 	}
-	if len(all) == 0 && (answer.Code != "" || answer.Message != "") {
-		all = append(all, Message{Code: hide.clip(answer.Code, maxErrorBody), Text: hide.clip(answer.Message, maxErrorBody)})
+	if len(all) == 0 && (envelope.Code != "" || envelope.Message != "") {
+		all = append(all, Message{Code: hide.clip(envelope.Code, maxErrorBody), Text: hide.clip(envelope.Message, maxErrorBody)})
 	}
 	return all
 }

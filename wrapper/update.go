@@ -98,21 +98,21 @@ func (u update[T, P]) run(ctx context.Context) (*T, *Operation, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var answer struct {
+	var known struct {
 		Properties properties `json:"properties"`
 	}
-	if err := unmarshal(resp.data, &answer); err != nil || answer.Properties == nil {
+	if err := unmarshal(resp.data, &known); err != nil || known.Properties == nil {
 		return nil, nil, resp.unexpected("no properties")
 	}
-	answer.Properties = u.writable(answer.Properties)
-	changed, err := u.apply(answer.Properties)
+	known.Properties = u.writable(known.Properties)
+	changed, err := u.apply(known.Properties)
 	if err != nil {
 		return nil, nil, err
 	}
 	if !changed {
 		return current, u.client.finished(), nil
 	}
-	body, err := json.Marshal(answer)
+	body, err := json.Marshal(known)
 	if err != nil {
 		return nil, nil, err
 	}

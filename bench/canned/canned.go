@@ -1,4 +1,4 @@
-// Package canned is the service that the benchmarks measure against: it answers at once with
+// Package canned is the service that the benchmarks measure against: it responds at once with
 // bytes that were made before, so that it costs every client the same and as little as possible.
 package canned
 
@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Names that the service answers to.
+// Names that the service is reached by.
 const (
 	IONOSPath = "/cloudapi/v6" // the path of the IONOS base URL
 	UserID    = "5c1f6bd6-4ab4-4f31-9a2e-d53f3a5b9c01"
@@ -27,13 +27,13 @@ type Service struct {
 	Delay time.Duration
 }
 
-// User is the answer for one user at depth 0.
+// User is the response for one user at depth 0.
 var User = []byte(user(UserID, 1, false))
 
-// Page is the answer for a full page at depth 1.
+// Page is the response for a full page at depth 1.
 var Page = []byte(page(0, PageSize, true))
 
-// TritonUser is the answer for one user of the Triton account.
+// TritonUser is the response for one user of the Triton account.
 var TritonUser = []byte(`{"id":"9b6f2f64-52f3-4a41-9ff0-5b8a4ee5f0d2","login":"ada","email":"ada@example.test",` +
 	`"companyName":"Example","firstName":"Ada","lastName":"Lovelace","phone":"555-0100",` +
 	`"updated":"2026-03-01T10:20:30.456Z","created":"2026-02-01T10:20:30.123Z"}`)
@@ -119,10 +119,10 @@ var (
 	burst       = []string{"100"}
 )
 
-// RoundTripper answers with a Page from memory: what is left of a call is the client.
+// RoundTripper returns a Page from memory: what is left of a call is the client.
 type RoundTripper struct{}
 
-// RoundTrip answers r.
+// RoundTrip returns the response to r.
 func (RoundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{
 		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,

@@ -137,14 +137,14 @@ func (c *Client) do(ctx context.Context, method, path string, body, into any, st
 	return resp, err
 }
 
-// GetUser answers one user.
+// GetUser returns one user.
 func (c *Client) GetUser(ctx context.Context, id string) (*User, error) {
 	var user User
 	_, err := c.do(ctx, http.MethodGet, "/um/users/"+url.PathEscape(id)+"?pretty=false", nil, &user, http.StatusOK)
 	return &user, err
 }
 
-// ListUsers answers a page at depth 1.
+// ListUsers returns a page at depth 1.
 func (c *Client) ListUsers(ctx context.Context, offset, limit int) (*UserList, error) {
 	var list UserList
 	path := "/um/users?pretty=false&depth=1&offset=" + strconv.Itoa(offset) + "&limit=" + strconv.Itoa(limit)
@@ -152,7 +152,7 @@ func (c *Client) ListUsers(ctx context.Context, offset, limit int) (*UserList, e
 	return &list, err
 }
 
-// CreateUser creates a user and answers the Location of the request with it.
+// CreateUser creates a user and returns the Location of the request with it.
 func (c *Client) CreateUser(ctx context.Context, user *NewUser) (*User, string, error) {
 	var made User
 	resp, err := c.do(ctx, http.MethodPost, "/um/users?pretty=false", user, &made, http.StatusAccepted)
@@ -175,7 +175,7 @@ type TritonUser struct {
 	Updated     time.Time `json:"updated"`
 }
 
-// GetTritonUser answers one user of an account.
+// GetTritonUser returns one user of an account.
 func (c *Client) GetTritonUser(ctx context.Context, account, user string) (*TritonUser, error) {
 	var got TritonUser
 	_, err := c.do(ctx, http.MethodGet, "/"+url.PathEscape(account)+"/users/"+url.PathEscape(user), nil, &got, http.StatusOK)

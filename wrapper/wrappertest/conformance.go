@@ -29,7 +29,7 @@ type ConformanceConfig struct {
 	// Requests is how many requests the cloud has seen.
 	Requests func() int
 	// LoseCreate and LoseDelete break the connection of the next such request: before it is
-	// carried out, or after, so that only its answer is lost.
+	// carried out, or after, so that only its response is lost.
 	LoseCreate, LoseDelete func(after bool)
 	// CutList makes every list incomplete from here on, as far as a client can tell. nil skips the
 	// case that needs it.
@@ -240,7 +240,7 @@ var usersCases = []struct {
 		}
 		s.asked(t, 0)
 	}},
-	{"a create whose answer is lost makes one user and answers it", func(t *testing.T, s ConformanceConfig) {
+	{"a create whose response is lost makes one user and returns it", func(t *testing.T, s ConformanceConfig) {
 		s.create(t, 1)
 		s.LoseCreate(true)
 		_, made := s.create(t, 2)
@@ -258,7 +258,7 @@ var usersCases = []struct {
 		s.count(t, 0)
 		s.create(t, 1)
 	}},
-	{"a delete whose answer is lost is a success", func(t *testing.T, s ConformanceConfig) {
+	{"a delete whose response is lost is a success", func(t *testing.T, s ConformanceConfig) {
 		_, made := s.create(t, 1)
 		s.LoseDelete(true)
 		if err := s.Users.Delete(t.Context(), made.ID); err != nil {
