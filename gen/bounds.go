@@ -2,11 +2,14 @@
 
 package gen
 
-// Bounds of query parameters, both inclusive.
+// Bounds of query parameters, both inclusive, and what the service takes for one that is not sent.
 const (
-	DepthMax  = 1
-	DepthMin  = 0
-	LimitMax  = 100
-	LimitMin  = 1
-	OffsetMin = 0
+	DepthDefault  = 0
+	DepthMax      = 1
+	DepthMin      = 0
+	LimitDefault  = 100
+	LimitMax      = 100
+	LimitMin      = 1
+	OffsetDefault = 0
+	OffsetMin     = 0
 )

@@ -103,7 +103,7 @@ func TestFlattenNamesEveryEnumValue(t *testing.T) {
 			assert.Equal(t, "GPU", names.Content[i].Value)
 		}
 	}
-	assert.Contains(t, string(read(t, root, boundsFile)), "LimitMax  = 500\n")
+	assert.Regexp(t, `LimitMax += 500\n`, string(read(t, root, boundsFile)))
 	assert.Nil(t, get(flat, "components", "parameters"))
 
 	edit(t, root, goFile, "  gpu: GPU\n", "  gpus: GPU\n")

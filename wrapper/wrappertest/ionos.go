@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/cloudroster/cloudroster/gen"
 )
 
 // IONOS is an in-memory IONOS Cloud user management, version 6, with real state.
@@ -205,9 +207,9 @@ func (c *IONOS) checkParameters(q *call) *ionosError {
 	}
 	deepest := 10 // older clients go down to it
 	if c.strictDepth {
-		deepest = 1
+		deepest = gen.DepthMax
 	}
-	if _, err := q.number("depth", 0, 0, deepest); err != nil {
+	if _, err := q.number("depth", gen.DepthDefault, gen.DepthMin, deepest); err != nil {
 		return err
 	}
 	if err := q.readFilters(); err != nil {
@@ -216,10 +218,10 @@ func (c *IONOS) checkParameters(q *call) *ionosError {
 	if q.operation() != UmUsersGet {
 		return nil // no other list of the page has pages
 	}
-	if _, err := q.number("offset", 0, 0, 1<<31-1); err != nil {
+	if _, err := q.number("offset", gen.OffsetDefault, gen.OffsetMin, 1<<31-1); err != nil {
 		return err
 	}
-	_, err := q.number("limit", 100, 1, 100)
+	_, err := q.number("limit", gen.LimitDefault, gen.LimitMin, gen.LimitMax)
 	return err
 }
 
@@ -243,7 +245,7 @@ func (q *call) number(name string, otherwise, least, most int) (int, *ionosError
 func (q *call) depth() int { return min(q.anyDepth(), 1) }
 
 func (q *call) anyDepth() int {
-	depth, _ := q.number("depth", 0, 0, 10) // checked on the way in
+	depth, _ := q.number("depth", gen.DepthDefault, gen.DepthMin, 10) // checked on the way in
 	return depth
 }
 

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/cloudroster/cloudroster/gen"
 )
 
 // etag is the same everywhere: the service's etags are no versions either.
@@ -47,8 +49,8 @@ func userTarget(id string) Target { return Target{"user", id, userPath(id)} }
 
 // listUsers is the one list that has pages.
 func (c *IONOS) listUsers(q *call) (*result, error) {
-	offset, _ := q.number("offset", 0, 0, 1<<31-1) // both are checked on the way in
-	limit, _ := q.number("limit", 100, 1, 100)
+	offset, _ := q.number("offset", gen.OffsetDefault, gen.OffsetMin, 1<<31-1) // both are checked on the way in
+	limit, _ := q.number("limit", gen.LimitDefault, gen.LimitMin, gen.LimitMax)
 	total, users := c.state.users.len(), []User(nil)
 	if q.filters == nil {
 		users = c.state.users.page(offset, limit)
