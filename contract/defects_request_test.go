@@ -1,5 +1,11 @@
 package contract
 
+import (
+	"fmt"
+
+	"github.com/cloudroster/cloudroster/gen"
+)
+
 // requestDefects are those of paths, parameters and credentials.
 var requestDefects = []defect{
 	// Requests: the path.
@@ -16,7 +22,7 @@ var requestDefects = []defect{
 	{"an extra query parameter", "list users", requested("depth=1", "depth=1&page=2"), Violation, RuleUnknownParameter, "request query (a name of 4 bytes)"},
 	{"a query that cannot be read", "list users", requested("depth=1", "depth=1&x;y"), Violation, RuleUnknownParameter, "request query"},
 	{"a parameter sent twice", "list users", requested("depth=1", "depth=1&depth=0"), Violation, RuleRepeatedParameter, "request query depth"},
-	{"a limit above its bound", "list users", requested("limit=2", "limit=101"), Violation, RuleBounds, "request query limit"},
+	{"a limit above its bound", "list users", requested("limit=2", fmt.Sprint("limit=", gen.LimitMax+1)), Violation, RuleBounds, "request query limit"},
 	{"a limit of zero", "list users", requested("limit=2", "limit=0"), Violation, RuleBounds, "request query limit"},
 	{"a negative offset", "list users", requested("offset=1", "offset=-1"), Violation, RuleBounds, "request query offset"},
 	{"a number written as a word", "list users", requested("limit=2", "limit=two"), Violation, RuleType, "request query limit"},

@@ -26,14 +26,14 @@ func ExampleTransport() {
 		log.Fatal(err)
 	}
 	resp, err := client.Raw().ListUsers(context.Background(), nil, func(_ context.Context, r *http.Request) error {
-		r.URL.RawQuery = "limit=5000"
+		r.URL.RawQuery = "limit=0"
 		return nil
 	})
 	if err == nil {
 		_ = resp.Body.Close()
 	}
 	// Output:
-	// violation: GET /um/users (umUsersGet): request query limit: is greater than 100 [bounds]
+	// violation: GET /um/users (umUsersGet): request query limit: is less than 1 [bounds]
 }
 
 func ExampleHandler() {
