@@ -129,13 +129,13 @@ func (s Share) property(name string) (any, bool) {
 }
 
 // entity returns the link to a collection, with references to its members if the cloud has them.
-func (c *IONOS) entity(q *call, id, at, kind string, pathOf func(string) string, members *ordered[none]) object {
+func (c *IONOS) entity(q *call, id, at, kind string, pathOf func(string) string, members func() []string) object {
 	collection := q.reference("collection", id, at)
 	if !c.entityItems {
 		return collection
 	}
 	items := []object{}
-	for id := range members.all(0) {
+	for _, id := range members() {
 		items = append(items, q.reference(kind, id, pathOf(id)))
 	}
 	return append(collection, member{"items", items})

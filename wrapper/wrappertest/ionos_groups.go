@@ -42,7 +42,7 @@ func (c *IONOS) groupJSON(q *call, group Group, depth int) object {
 	out := append(q.reference("group", group.ID, at), member{"properties", values})
 	if depth > 0 {
 		out = append(out, member{"entities", object{
-			{"users", c.entity(q, group.ID+"/users", at+"/users", "user", userPath, c.state.members[group.ID])},
+			{"users", c.entity(q, group.ID+"/users", at+"/users", "user", userPath, c.state.members[group.ID].keys)},
 			{"resources", q.reference("collection", group.ID+"/resources", at+"/resources")},
 		}})
 	}

@@ -152,6 +152,12 @@ func (s *ionosState) removeGroup(id string) {
 	s.groups.remove(id)
 }
 
+// groupsOfUser returns the ids of the groups of a user, in the order of the list of groups.
+func (s *ionosState) groupsOfUser(id string) []string { return s.groups.inOrder(s.groupsOf[id].keys()) }
+
+// ownedBy returns the ids of the resources of a user, in the order of the list of resources.
+func (s *ionosState) ownedBy(id string) []string { return s.resources.inOrder(s.owned[id].keys()) }
+
 func (s *ionosState) addMember(group, user string) {
 	s.members.set(group, user, none{})
 	s.groupsOf.set(user, group, none{})

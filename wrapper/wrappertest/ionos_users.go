@@ -38,7 +38,7 @@ func (c *IONOS) userJSON(q *call, user User, depth int) object {
 	if depth > 0 {
 		out = append(out, member{"entities", object{
 			{"owns", q.reference("collection", user.ID+"/owns", at+"/owns")},
-			{"groups", c.entity(q, user.ID+"/groups", at+"/groups", "group", groupPath, c.state.groupsOf[user.ID])},
+			{"groups", c.entity(q, user.ID+"/groups", at+"/groups", "group", groupPath, func() []string { return c.state.groupsOfUser(user.ID) })},
 			{"s3Keys", q.reference("collection", user.ID+"/s3keys", at+"/s3keys")},
 		}})
 	}
@@ -178,9 +178,9 @@ func (c *IONOS) listGroupsOfUser(q *call) (*result, error) {
 		return nil, err
 	}
 	var items []object
-	for id := range c.state.groupsOf[user.ID].all(0) {
-		group, found := c.state.groups.get(id)
-		if !found || !q.filters.match(group.property) { // AddMember may name any group
+	for _, id := range c.state.groupsOfUser(user.ID) {
+		group, _ := c.state.groups.get(id)
+		if !q.filters.match(group.property) {
 			continue
 		}
 		items = append(items, append(q.reference("group", id, groupPath(id)), member{"properties", object{{"name", group.Name}}}))
@@ -194,7 +194,7 @@ func (c *IONOS) listOwned(q *call) (*result, error) {
 		return nil, err
 	}
 	var items []object
-	for id := range c.state.owned[user.ID].all(0) {
+	for _, id := range c.state.ownedBy(user.ID) {
 		resource, _ := c.state.resources.get(id)
 		if !q.filters.match(resource.property) {
 			continue

@@ -1,6 +1,7 @@
 package wrappertest
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 )
@@ -14,12 +15,14 @@ type ordered[V any] struct {
 	names   func(V) []string // further names that a value is found by; may be nil
 	slots   map[string]slot[V]
 	blocks  []*block          // in order, none empty
+	places  int               // how many keys have come
 	aliases map[string]string // key by name
 }
 
 type slot[V any] struct {
 	value V
 	in    *block
+	place int // among all keys that have come
 }
 
 type block struct{ keys []string }
@@ -64,8 +67,11 @@ func (o *ordered[V]) set(key string, value V) {
 	} else {
 		before.in = o.lastBlock()
 		before.in.keys = append(before.in.keys, key)
+		before.place = o.places
+		o.places++
 	}
-	o.slots[key] = slot[V]{value, before.in}
+	before.value = value
+	o.slots[key] = before
 	if o.names != nil {
 		for _, name := range o.names(value) {
 			o.aliases[name] = key
@@ -152,6 +158,13 @@ func (o *ordered[V]) keys() []string {
 		keys = append(keys, key)
 	}
 	return keys
+}
+
+// inOrder returns those of keys that the map has, in its order.
+func (o *ordered[V]) inOrder(keys []string) []string {
+	known := slices.DeleteFunc(keys, func(key string) bool { return !o.has(key) })
+	slices.SortFunc(known, func(a, b string) int { return cmp.Compare(o.slots[a].place, o.slots[b].place) })
+	return known
 }
 
 func (o *ordered[V]) copy() *ordered[V] {
