@@ -3,11 +3,9 @@ package wrapper
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -121,34 +119,22 @@ func (g *Groups) Shares(ctx context.Context, group string) iter.Seq2[Share, erro
 
 // find looks a name up in the list. All of the list counts: names are not unique.
 func (g *Groups) find(ctx context.Context, name string) (*Group, error) {
-	var exact, folded []Group
+	var exact, folded []*Group
 	for group, err := range g.All(ctx) {
 		switch {
 		case err != nil:
 			return nil, err
 		case group.Name == name:
-			exact = append(exact, group)
+			exact = append(exact, &group)
 		case strings.EqualFold(group.Name, name):
-			folded = append(folded, group)
+			folded = append(folded, &group)
 		}
 	}
-	if len(exact) == 0 {
-		exact = folded
+	found, err := only(groupNames, exact, folded, func(group *Group) string { return group.ID })
+	if found == nil && err == nil {
+		err = groupNames.notFound("/um/groups")
 	}
-	switch len(exact) {
-	case 0:
-		return nil, &Error{
-			Method: http.MethodGet, Path: "/um/groups", Status: http.StatusNotFound,
-			Err: errors.New("no group in the list has this name"),
-		}
-	case 1:
-		return &exact[0], nil
-	}
-	ids := make([]string, len(exact))
-	for i := range exact {
-		ids[i] = exact[i].ID
-	}
-	return nil, fmt.Errorf("group: %d groups have this name (ids %s): %w", len(ids), printable(strings.Join(ids, ", ")), ErrAmbiguous)
+	return found, err
 }
 
 // openObject is a group or a share with all of its properties, whatever their names.

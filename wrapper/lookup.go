@@ -79,9 +79,20 @@ func (l *lookup) add(how match, user *User) {
 // result returns the user that is meant, given that all were shown: the one that matches exactly,
 // or else the only one that matches but for its case. It returns nil if there is none.
 func (l *lookup) result() (*User, error) {
-	found := l.exact
+	return only(userNames, l.exact, l.folded, func(u *User) string { return u.ID })
+}
+
+// lookupNames says in errors what is looked up, and by what beside an id.
+type lookupNames struct{ kind, by string }
+
+var userNames, groupNames = lookupNames{"user", "email address or login"}, lookupNames{"group", "name"}
+
+// only returns the one that matches exactly, or else the only one that matches but for its case, nil if there
+// is none.
+func only[T any](n lookupNames, exact, folded []*T, id func(*T) string) (*T, error) {
+	found := exact
 	if len(found) == 0 {
-		found = l.folded
+		found = folded
 	}
 	switch len(found) {
 	case 0:
@@ -90,17 +101,17 @@ func (l *lookup) result() (*User, error) {
 		return found[0], nil
 	}
 	ids := make([]string, len(found))
-	for i, user := range found {
-		ids[i] = user.ID
+	for i := range found {
+		ids[i] = id(found[i])
 	}
-	return nil, fmt.Errorf("user: %d users have this email address or login (ids %s): %w", len(found), printable(strings.Join(ids, ", ")), ErrAmbiguous)
+	return nil, fmt.Errorf("%s: %d %ss have this %s (ids %s): %w", n.kind, len(found), n.kind, n.by, printable(strings.Join(ids, ", ")), ErrAmbiguous)
 }
 
-// userNotFound is the error that a GET of the user would have had.
-func userNotFound(path string) error {
+// notFound is the error that a GET by id would have had.
+func (n lookupNames) notFound(path string) error {
 	return &Error{
 		Method: http.MethodGet, Path: path, Status: http.StatusNotFound,
-		Err: errors.New("no user in the list has this email address or login"),
+		Err: errors.New("no " + n.kind + " in the list has this " + n.by),
 	}
 }
 

@@ -92,7 +92,7 @@ func (secrets redactor) replace(text string) string {
 		return text
 	}
 	var hidden []bool // by byte of text, nil if none
-	for plain := range unescaped(escapedText{text: text}, maxEscapes) {
+	escapedText{text: text}.each(maxEscapes, func(plain escapedText) {
 		for _, secret := range secrets {
 			for from := 0; ; from++ {
 				i := strings.Index(plain.text[from:], secret)
@@ -108,7 +108,7 @@ func (secrets redactor) replace(text string) string {
 				}
 			}
 		}
-	}
+	})
 	if hidden == nil {
 		return text
 	}

@@ -109,7 +109,7 @@ func (s *Snapshot) Get(user string) (*User, error) {
 	case s.err != nil && !isCertain(found, user):
 		return nil, s.err
 	case found == nil:
-		return nil, userNotFound("/users")
+		return nil, userNames.notFound("/users")
 	}
 	return found, nil
 }

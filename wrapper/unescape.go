@@ -1,7 +1,6 @@
 package wrapper
 
 import (
-	"iter"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -25,24 +24,17 @@ func (e escapedText) source(i int) int {
 	return int(e.starts[i])
 }
 
-// unescaped yields a text, and what it is with up to depth kinds of escapes undone in turn.
-func unescaped(e escapedText, depth int) iter.Seq[escapedText] {
-	return func(yield func(escapedText) bool) { eachUnescaped(e, depth, yield) }
-}
-
-func eachUnescaped(e escapedText, depth int, yield func(escapedText) bool) bool {
-	if !yield(e) {
-		return false
-	}
+// each visits a text, and what it is with up to depth kinds of escapes undone in turn.
+func (e escapedText) each(depth int, visit func(escapedText)) {
+	visit(e)
 	if depth == 0 {
-		return true
+		return
 	}
 	for _, kind := range escapes {
-		if plain, changed := e.undo(kind.mark, kind.one); changed && !eachUnescaped(plain, depth-1, yield) {
-			return false
+		if plain, changed := e.undo(kind.mark, kind.one); changed {
+			plain.each(depth-1, visit)
 		}
 	}
-	return true
 }
 
 // escapes are the kinds of escapes. In a query a plus is a space, in a path it is itself.
@@ -53,8 +45,7 @@ var escapes = []struct {
 
 // undo replaces each escape that begins with one of the bytes in mark.
 func (e escapedText) undo(mark string, one func(string) (string, int)) (plain escapedText, changed bool) {
-	next := strings.IndexAny(e.text, mark)
-	if next < 0 {
+	if !strings.ContainsAny(e.text, mark) {
 		return e, false
 	}
 	text := make([]byte, 0, len(e.text))

@@ -58,7 +58,7 @@ func (u *ionosUsers) find(ctx context.Context, email string) (found *User, err e
 		}
 		found, err = l.result()
 		if found == nil && err == nil {
-			err = userNotFound("/um/users")
+			err = userNames.notFound("/um/users")
 		}
 		return err
 	})

@@ -59,7 +59,7 @@ func (u *tritonUsers) find(ctx context.Context, user string, known *User) (*User
 	case cut != nil && !isAddress && !isCertain(found, user):
 		return nil, cut
 	case found == nil:
-		return nil, userNotFound("/" + u.client.account + "/users")
+		return nil, userNames.notFound("/" + u.client.account + "/users")
 	}
 	return found, nil
 }
