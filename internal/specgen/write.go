@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/cloudroster/cloudroster/internal/atomicfile"
 	"github.com/cloudroster/cloudroster/internal/flat"
 )
 
@@ -97,29 +97,10 @@ var older = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null|nan|inf|~
 
 func ambiguous(s string) bool { return older.MatchString(s) }
 
-// writeFile replaces path in one step: a reader, or a run that fails half-way, sees the old content or the new, never a part.
-func writeFile(path string, content []byte) (err error) {
+// writeFile replaces path in one step, and leaves alone a file that is as it should be.
+func writeFile(path string, content []byte) error {
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, content) {
 		return nil
 	}
-	aside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(aside.Name())
-		}
-	}()
-	_, err = aside.Write(content)
-	if closed := aside.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Chmod(aside.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(aside.Name(), path)
-	}
-	return err
+	return atomicfile.Replace(path, content, 0o644)
 }
