@@ -162,11 +162,7 @@ func (s *sandbox) putState(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	state, err := wrappertest.ParseState(text)
-	if err == nil {
-		err = s.cloud.SetState(state)
-	}
-	if err != nil {
+	if err := s.replaceState(text); err != nil {
 		return invalid("%v", err)
 	}
 	return done(w)

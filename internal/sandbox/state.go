@@ -54,14 +54,19 @@ func (s *sandbox) setState(file string) error {
 	if err != nil {
 		return err
 	}
-	state, err := wrappertest.ParseState(text)
-	if err == nil {
-		err = s.cloud.SetState(state)
-	}
-	if err != nil {
+	if err := s.replaceState(text); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return nil
+}
+
+// replaceState takes the state as JSON.
+func (s *sandbox) replaceState(text []byte) error {
+	state, err := wrappertest.ParseState(text)
+	if err != nil {
+		return err
+	}
+	return s.cloud.SetState(state)
 }
 
 // encodeState is the JSON text of what the clouds hold.
